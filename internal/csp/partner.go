@@ -1,0 +1,50 @@
+package csp
+
+import "slices"
+
+// PartnerKind is the way in which a partner takes part in the programme.
+type PartnerKind string
+
+// The kinds of partners.
+const (
+	DirectReseller   PartnerKind = "direct"            // sells to its customers itself
+	IndirectProvider PartnerKind = "indirect-provider" // creates customers for its indirect resellers
+	IndirectReseller PartnerKind = "indirect-reseller" // its customers are created by a provider
+)
+
+// Partner is an account of the programme. It is a directory tenant as well: its id is the tenant's.
+type Partner struct {
+	ID                ID
+	Name              string
+	Domain            string
+	Kind              PartnerKind
+	Country           string // ISO 3166-1 alpha-2
+	MPNID             string
+	Sandbox           bool // an integration sandbox: its customers can be deleted
+	AgreementAccepted bool // the Microsoft Partner Agreement
+}
+
+// Caller is who stands behind a request to the API.
+type Caller struct {
+	Partner *Partner
+	App     ID
+	User    ID       // zero: the application speaks for itself
+	Agents  []string // the agent groups that the user is in
+	MFA     bool     // the user proved more than a password
+}
+
+// AppOnly reports whether no user stands behind the request.
+func (c *Caller) AppOnly() bool { return c.User.IsZero() }
+
+// The agent groups of a partner's tenant.
+const (
+	AdminAgents    = "AdminAgents"
+	HelpdeskAgents = "HelpdeskAgents"
+	SalesAgents    = "SalesAgents"
+)
+
+// IsAgent reports whether the caller acts with the rights of one of the groups. An application that speaks for itself
+// does: its registration is what entitles it.
+func (c *Caller) IsAgent(groups ...string) bool {
+	return c.AppOnly() || slices.ContainsFunc(groups, func(group string) bool { return slices.Contains(c.Agents, group) })
+}

@@ -1,0 +1,95 @@
+package csp
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+)
+
+// ErrNotFound is what a [Store] answers when it does not hold the thing asked for, where the contract has no fault of its own.
+var ErrNotFound = errors.New("not found")
+
+// ErrExists is what a [Store] answers when a thing with that id or name is there already.
+var ErrExists = errors.New("already exists")
+
+// Store keeps the world. Every method is atomic, and durable before it returns.
+// Each method that touches customers takes the partner: there is none that could reach somebody else's.
+type Store interface {
+	// CreateCustomer makes the customer, its tenant, domain, administrator and relationships, and the ledger's entry,
+	// or nothing of them. If the ledger holds an answer for the call already, nothing is made and that answer is
+	// returned: as recorded, or as the fault that it was. Else recorded is nil.
+	//
+	// The faults it makes: ErrDomainTaken, ErrResellerNotFound, ErrNotAReseller, ErrResellerAgreement and
+	// ErrSandboxLimit, each remembered for the call as well.
+	// ErrExists means that the id's order is taken by another tenant; the caller makes a new id.
+	CreateCustomer(ctx context.Context, creation *Creation) (recorded []byte, err error)
+
+	// Customer is a customer that the partner has a relationship with.
+	// ErrNoRelationship if the partner has none, ErrTenantNotFound if there is no such tenant.
+	Customer(ctx context.Context, partner, id ID) (*Customer, error)
+
+	// DomainTaken reports whether a tenant has the domain, in whatever case it is written.
+	DomainTaken(ctx context.Context, domain string) (bool, error)
+
+	// CreatePartner enrols a partner: its account, its tenant and its domain. ErrExists if its id or domain is taken.
+	CreatePartner(ctx context.Context, partner *Partner) error
+
+	// Partner is a partner by its tenant's id, or ErrNotFound.
+	Partner(ctx context.Context, id ID) (*Partner, error)
+
+	// CreatePartnership lets the indirect provider create customers for the indirect reseller. It is there already: no error.
+	CreatePartnership(ctx context.Context, provider, reseller ID) error
+
+	// Tenant is a tenant by its id, or ErrNotFound.
+	Tenant(ctx context.Context, id ID) (*Tenant, error)
+
+	// TenantByDomain is the tenant that has the domain, in whatever case it is written, or ErrNotFound.
+	TenantByDomain(ctx context.Context, domain string) (*Tenant, error)
+
+	// CreateUser adds a user to a tenant. ErrExists if the principal name is taken.
+	CreateUser(ctx context.Context, user *User) error
+
+	// User is a user of the tenant by principal name, in whatever case it is written, or ErrNotFound.
+	User(ctx context.Context, tenant ID, principalName string) (*User, error)
+
+	// CreateApp registers an application. ErrExists if its id is taken.
+	CreateApp(ctx context.Context, app *App) error
+
+	// App is an application by its client id, or ErrNotFound.
+	App(ctx context.Context, id ID) (*App, error)
+}
+
+// Creation is all that comes into the world with a customer.
+type Creation struct {
+	Customer *Customer
+	Admin    *User
+	Call     Call
+	Answer   []byte // what the ledger remembers
+
+	// CustomerLimit is how many customers the partner may have; zero is any number.
+	CustomerLimit int
+}
+
+// Call is a mutating request that its caller may send again and be answered the same.
+// The zero Call is one that nobody can repeat.
+type Call struct {
+	Key [16]byte
+}
+
+// NewCall is the call that the caller named requestID. Contexts of the Java and .NET SDKs send one id for different
+// operations, and people copy it from samples into different bodies: so the target and the body belong to the key.
+func NewCall(partner ID, method, target, requestID string, body []byte) Call {
+	hash := sha256.New()
+	hash.Write(partner[:])
+	for _, part := range [...]string{method, target, requestID} {
+		hash.Write([]byte(part))
+		hash.Write([]byte{0})
+	}
+	hash.Write(body)
+	var call Call
+	copy(call.Key[:], hash.Sum(nil))
+	return call
+}
+
+// Repeatable reports whether the caller named the call.
+func (c Call) Repeatable() bool { return c != Call{} }

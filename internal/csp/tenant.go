@@ -1,0 +1,48 @@
+package csp
+
+import "time"
+
+// Tenant is a directory: a customer's, or a partner's own.
+type Tenant struct {
+	ID     ID
+	Name   string
+	Domain string // the initial domain
+}
+
+// CompanyAdministrator is the directory role of a tenant's first user, by its public template id.
+const CompanyAdministrator = "62e90394-69f5-4237-9190-012177145e10"
+
+// User is somebody who can sign in to a tenant.
+type User struct {
+	ID                 ID
+	Tenant             ID
+	PrincipalName      string // the sign-in name, admin@contoso.onmicrosoft.com
+	DisplayName        string
+	GivenName          string
+	FamilyName         string
+	Roles              []string // template ids of directory roles
+	Agents             []string // agent groups, in a partner's tenant
+	Credential         []byte   // what proves a password; package token reads it
+	MustChangePassword bool
+	Created            time.Time
+}
+
+// App is an application that is registered in its home tenant.
+type App struct {
+	ID      ID // the client id
+	Tenant  ID
+	Name    string
+	Public  bool // has no secret
+	Secrets []AppSecret
+}
+
+// AppSecret is what proves a secret of an application; the secret itself is shown once and not kept.
+type AppSecret struct {
+	ID      ID
+	Hash    []byte
+	Hint    string // the first characters, to tell secrets apart
+	Expires time.Time
+}
+
+// ServicePrincipal is the object id that an application has in a tenant.
+func (a *App) ServicePrincipal(tenant ID) ID { return tenant.Derived("servicePrincipal:" + a.ID.String()) }

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// appProfile is the part of an application that is kept as a document.
+type appProfile struct {
+	Name    string      `json:"name"`
+	Public  bool        `json:"public,omitzero"`
+	Secrets []appSecret `json:"secrets,omitzero"`
+}
+
+type appSecret struct {
+	ID      string `json:"id"`
+	Hash    []byte `json:"hash"`
+	Hint    string `json:"hint"`
+	Expires int64  `json:"expires"` // microseconds
+}
+
+// CreateApp implements [csp.Store].
+func (db *DB) CreateApp(ctx context.Context, app *csp.App) error {
+	tenant, err := db.tenantNumber(ctx, app.Tenant)
+	if err != nil {
+		return err
+	}
+	document := appProfile{Name: app.Name, Public: app.Public}
+	for _, secret := range app.Secrets {
+		document.Secrets = append(document.Secrets, appSecret{
+			ID: secret.ID.String(), Hash: secret.Hash, Hint: secret.Hint, Expires: secret.Expires.UnixMicro(),
+		})
+	}
+	profile, err := json.Marshal(document)
+	if err != nil {
+		return err
+	}
+	return db.writes.do(ctx, func(t *tx) error {
+		return exists(t.inserted(`
+			INSERT INTO apps (id, tenant, profile)
+			VALUES ($1, $2, $3)
+			ON CONFLICT (id) DO NOTHING`,
+			app.ID[:], tenant, string(profile)))
+	})
+}
+
+// App implements [csp.Store].
+func (db *DB) App(ctx context.Context, id csp.ID) (*csp.App, error) {
+	var tenant []byte
+	var document string
+	err := db.row(ctx, `
+		SELECT t.id, a.profile
+		FROM apps a
+		JOIN tenants t ON t.n = a.tenant
+		WHERE a.id = $1`,
+		id[:]).Scan(&tenant, &document)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	var profile appProfile
+	if err := json.Unmarshal([]byte(document), &profile); err != nil {
+		return nil, err
+	}
+	app := &csp.App{ID: id, Tenant: csp.ID(tenant), Name: profile.Name, Public: profile.Public}
+	for _, secret := range profile.Secrets {
+		secretID, err := csp.ParseID(secret.ID)
+		if err != nil {
+			return nil, err
+		}
+		app.Secrets = append(app.Secrets, csp.AppSecret{
+			ID: secretID, Hash: secret.Hash, Hint: secret.Hint, Expires: timeOf(secret.Expires),
+		})
+	}
+	return app, nil
+}

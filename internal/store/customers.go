@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// CreateCustomer implements [csp.Store].
+func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byte, error) {
+	row, err := db.newCustomerRow(ctx, creation)
+	if err != nil {
+		return nil, err
+	}
+	var prior *entry
+	var refusal error
+	err = db.writes.do(ctx, func(t *tx) (err error) {
+		prior, refusal = nil, nil
+		prior, err = t.remember(db.rows.New().Order(), creation.Call, created, creation.Answer)
+		if err != nil || prior != nil {
+			return err
+		}
+		if refusal, err = t.createCustomer(row); err != nil || refusal == nil {
+			return err
+		}
+		return t.rememberRefusal(creation.Call, refusal)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case prior != nil:
+		return prior.outcome()
+	default:
+		return nil, refusal
+	}
+}
+
+// customerRow is a creation as its columns; it is made before the write has its turn.
+type customerRow struct {
+	*csp.Creation
+	partner int64
+	domain  string
+	profile string
+	admin   string
+}
+
+func (db *DB) newCustomerRow(ctx context.Context, creation *csp.Creation) (*customerRow, error) {
+	partner, err := db.partnerNumber(ctx, creation.Customer.Partner)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := json.Marshal(creation.Customer.Profile())
+	if err != nil {
+		return nil, err
+	}
+	admin, err := json.Marshal(userProfileOf(creation.Admin))
+	if err != nil {
+		return nil, err
+	}
+	return &customerRow{
+		Creation: creation,
+		partner:  partner,
+		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
+		profile:  string(profile),
+		admin:    string(admin),
+	}, nil
+}
+
+// createCustomer writes all rows of a customer, or none and the refusal.
+func (t *tx) createCustomer(row *customerRow) (refusal, err error) {
+	reseller, refusal, err := t.reseller(row)
+	if err != nil || refusal != nil {
+		return refusal, err
+	}
+	if refusal, err := t.full(row); err != nil || refusal != nil {
+		return refusal, err
+	}
+	customer := row.Customer
+	n := customer.ID.Order()
+	ok, err := t.inserted(`
+		INSERT INTO domains (name, tenant)
+		VALUES ($1, $2)
+		ON CONFLICT (name) DO NOTHING`,
+		row.domain, n)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return partnercenter.ErrDomainTaken.With("The domain "+customer.CompanyProfile.Domain+" is already used by another tenant.", "companyProfile.domain"), nil
+	}
+	ok, err = t.inserted(`
+		INSERT INTO tenants (n, id, name, domain, created, profile)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (n) DO NOTHING`,
+		n, customer.ID[:], customer.BillingProfile.CompanyName, customer.CompanyProfile.Domain, customer.Created.UnixMicro(), row.profile)
+	if err == nil && !ok {
+		err = csp.ErrExists
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := t.insertUser(n, row.Admin, row.admin); err != nil {
+		return nil, err
+	}
+	if err := t.insertRelationship(row.partner, n, reseller, customer.DelegatedAccess); err != nil {
+		return nil, err
+	}
+	if reseller != 0 {
+		return nil, t.insertRelationship(reseller, n, reseller, customer.DelegatedAccess)
+	}
+	return nil, nil
+}
+
+func (t *tx) insertRelationship(partner, customer, reseller int64, delegated bool) error {
+	return t.exec(`
+		INSERT INTO relationships (partner, customer, reseller, delegated)
+		VALUES ($1, $2, $3, $4)`,
+		partner, customer, reseller, delegated)
+}
+
+// reseller is the indirect reseller whom the customer is created for; 0 is none.
+func (t *tx) reseller(row *customerRow) (n int64, refusal, err error) {
+	id := row.Customer.Reseller
+	if id.IsZero() {
+		return 0, nil, nil
+	}
+	var kind csp.PartnerKind
+	var agreement bool
+	var provider sql.NullInt64
+	err = t.row(`
+		SELECT p.n, p.kind, p.agreement, s.provider
+		FROM partners p
+		LEFT JOIN partnerships s ON s.reseller = p.n AND s.provider = $2
+		WHERE p.id = $1`,
+		id[:], row.partner).Scan(&n, &kind, &agreement, &provider)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, partnercenter.ErrResellerNotFound.With("No partner has the tenant id "+id.String()+" that associatedPartnerId names.", "associatedPartnerId"), nil
+	case err != nil:
+		return 0, nil, err
+	case kind != csp.IndirectReseller || !provider.Valid:
+		return 0, partnercenter.ErrNotAReseller.With("The partner "+id.String()+" that associatedPartnerId names is not an indirect reseller of yours.", "associatedPartnerId"), nil
+	case !agreement:
+		return 0, partnercenter.ErrResellerAgreement, nil
+	}
+	return n, nil, nil
+}
+
+// full refuses a partner that has as many customers as it may have.
+func (t *tx) full(row *customerRow) (refusal, err error) {
+	if row.CustomerLimit == 0 {
+		return nil, nil
+	}
+	var customers int
+	err = t.row(`
+		SELECT COUNT(*)
+		FROM (SELECT 1 FROM relationships WHERE partner = $1 LIMIT $2) AS few`,
+		row.partner, row.CustomerLimit).Scan(&customers)
+	if err != nil || customers < row.CustomerLimit {
+		return nil, err
+	}
+	return partnercenter.ErrSandboxLimit.Withf("The sandbox account has %d customers, as many as it may have. Delete one first.", customers), nil
+}
+
+// Customer implements [csp.Store].
+func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
+	number, err := db.partnerNumber(ctx, partner)
+	if err != nil {
+		return nil, err
+	}
+	customer := &csp.Customer{ID: id, Partner: partner}
+	var profile, domain string
+	var createdAt int64
+	err = db.row(ctx, `
+		SELECT t.domain, t.created, t.profile, r.delegated
+		FROM relationships r
+		JOIN tenants t ON t.n = r.customer
+		WHERE r.partner = $1 AND r.customer = $2 AND t.id = $3`,
+		number, id.Order(), id[:]).Scan(&domain, &createdAt, &profile, &customer.DelegatedAccess)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, db.unrelated(ctx, partner, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(profile), &customer.Customer); err != nil {
+		return nil, err
+	}
+	customer.CompanyProfile.Domain = domain
+	customer.Created = timeOf(createdAt)
+	return customer, nil
+}
+
+// unrelated tells a customer of somebody else from none at all.
+func (db *DB) unrelated(ctx context.Context, partner, id csp.ID) error {
+	switch _, err := db.Tenant(ctx, id); {
+	case errors.Is(err, csp.ErrNotFound):
+		return partnercenter.ErrTenantNotFound.With("No tenant has the id " + id.String() + ".")
+	case err != nil:
+		return err
+	}
+	return partnercenter.ErrNoRelationship.With("The partner " + partner.String() + " does not have a reseller relationship with the customer " + id.String() + ".")
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver named sqlite
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// DB is an open store. It is safe for concurrent use.
+type DB struct {
+	dialect *dialect
+	lock    *os.File
+	pool    *sql.DB
+	writes  *committer
+	now     func() time.Time
+	rows    csp.IDs // numbers the rows of the ledger
+
+	reads    sync.Map // query text to *sql.Stmt
+	partners sync.Map // csp.ID to the partner's n; partners are never removed
+}
+
+// Options are the choices at opening a store. The zero value is good.
+type Options struct {
+	Now func() time.Time
+
+	// Owner says who holds the file, for the error that the next who wants it meets.
+	Owner string
+
+	// Committed is told how many writes each transaction carried.
+	Committed func(writes int)
+}
+
+// Open opens the store at the URL, sqlite:PATH or sqlite::memory:, makes it if it is not there, and brings its schema up
+// to date. A file has one owner at a time.
+func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
+	d, err := dialectOf(storeURL)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{dialect: d, now: options.Now}
+	if db.now == nil {
+		db.now = time.Now
+	}
+	db.rows.Now = db.now
+	observe := options.Committed
+	if observe == nil {
+		observe = func(int) {}
+	}
+	if err := db.open(ctx, options.Owner, observe); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", storeURL, err), db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
+	if path := db.dialect.path; path != "" {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		lock, err := lockFile(path+".lock", owner)
+		if err != nil {
+			return err
+		}
+		db.lock = lock
+		// Sign-in names and addresses are nobody else's business, whatever the umask.
+		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := file.Close(); err != nil {
+			return err
+		}
+	}
+	pool, err := sql.Open(db.dialect.driver, db.dialect.source(rand.Text()))
+	if err != nil {
+		return err
+	}
+	db.pool = pool
+	pool.SetMaxIdleConns(maxReaders)
+	pool.SetMaxOpenConns(maxReaders + 1)
+	conn, err := pool.Conn(ctx) // also keeps a store in memory alive
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, pool, db.dialect); err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	db.writes = newCommitter(conn, db.dialect, observe)
+	go db.writes.loop()
+	return nil
+}
+
+// maxReaders is how many reads run at once. More do not help: SQLite reads take microseconds of CPU.
+const maxReaders = 8
+
+// Close waits for the writes under way and closes the store.
+func (db *DB) Close() error {
+	var errs []error
+	if db.writes != nil {
+		errs = append(errs, db.writes.close())
+	}
+	if db.pool != nil {
+		errs = append(errs, db.pool.Close())
+	}
+	if db.lock != nil {
+		errs = append(errs, unlockFile(db.lock))
+	}
+	return errors.Join(errs...)
+}
+
+// Ready reports whether the store answers.
+func (db *DB) Ready(ctx context.Context) error {
+	var one int
+	return db.row(ctx, `SELECT 1`).Scan(&one)
+}
+
+// row asks a query that answers one row. It is prepared once; it runs to its end even if the caller goes away, which for
+// point reads is sooner than it could be stopped.
+func (db *DB) row(ctx context.Context, query string, args ...any) scanner {
+	stmt, ok := db.reads.Load(query)
+	if !ok {
+		prepared, err := db.pool.PrepareContext(ctx, db.dialect.spell(query))
+		if err != nil {
+			return failed{err}
+		}
+		if stmt, ok = db.reads.LoadOrStore(query, prepared); ok {
+			_ = prepared.Close() // another was first
+		}
+	}
+	return stmt.(*sql.Stmt).QueryRowContext(context.WithoutCancel(ctx), args...)
+}
+
+var _ csp.Store = (*DB)(nil)

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+const created = 201
+
+// entry is what the ledger holds of an answered call.
+type entry struct {
+	status int
+	answer string
+}
+
+// outcome is the answer again, as the caller of the store gets it.
+func (e *entry) outcome() ([]byte, error) {
+	if e.status < 400 {
+		return []byte(e.answer), nil
+	}
+	fault := &partnercenter.Fault{Status: e.status}
+	if err := json.Unmarshal([]byte(e.answer), fault); err != nil {
+		return nil, err
+	}
+	return nil, fault
+}
+
+// remember enters the answer to the call. If it has one already, that is returned, and nothing is entered.
+func (t *tx) remember(n int64, call csp.Call, status int, answer []byte) (*entry, error) {
+	if !call.Repeatable() {
+		return nil, nil
+	}
+	ok, err := t.inserted(`
+		INSERT INTO ledger (n, call, status, answer)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT (call) DO NOTHING`,
+		n, call.Key[:], status, string(answer))
+	if err != nil || ok {
+		return nil, err
+	}
+	var prior entry
+	err = t.row(`
+		SELECT status, answer
+		FROM ledger
+		WHERE call = $1`,
+		call.Key[:]).Scan(&prior.status, &prior.answer)
+	return &prior, err
+}
+
+// rememberRefusal replaces the answer that was entered for the call in this transaction by a fault.
+func (t *tx) rememberRefusal(call csp.Call, refusal error) error {
+	fault := (*partnercenter.Fault)(nil)
+	if !call.Repeatable() || !errors.As(refusal, &fault) {
+		return nil
+	}
+	answer, err := json.Marshal(fault)
+	if err != nil {
+		return err
+	}
+	return t.exec(`
+		UPDATE ledger
+		SET status = $1, answer = $2
+		WHERE call = $3`,
+		fault.Status, string(answer), call.Key[:])
+}
+
+// forgetStep is how many rows of the ledger go in one write, so that creates wait for none of it long.
+const forgetStep = 500
+
+// ForgetCalls drops what the ledger holds of calls older than age, and reports how many they were.
+func (db *DB) ForgetCalls(ctx context.Context, age time.Duration) (int, error) {
+	before := csp.OrderAt(db.now().Add(-age))
+	total := 0
+	for ctx.Err() == nil {
+		var forgotten int64
+		err := db.writes.do(ctx, func(t *tx) (err error) {
+			forgotten, err = t.affected(`
+				DELETE FROM ledger
+				WHERE n IN (SELECT n FROM ledger WHERE n < $1 ORDER BY n LIMIT $2)`,
+				before, forgetStep)
+			return err
+		})
+		total += int(forgotten)
+		if err != nil || forgotten < forgetStep {
+			return total, err
+		}
+	}
+	return total, ctx.Err()
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// Claim keeps the value under the name if there is none yet, and returns the one that is kept.
+func (db *DB) Claim(ctx context.Context, name, value string) (string, error) {
+	kept, err := db.setting(ctx, name)
+	if !errors.Is(err, csp.ErrNotFound) {
+		return kept, err
+	}
+	err = db.writes.do(ctx, func(t *tx) error {
+		return t.exec(`
+			INSERT INTO settings (name, value)
+			VALUES ($1, $2)
+			ON CONFLICT (name) DO NOTHING`,
+			name, value)
+	})
+	if err != nil {
+		return "", err
+	}
+	return db.setting(ctx, name)
+}
+
+func (db *DB) setting(ctx context.Context, name string) (value string, err error) {
+	err = db.row(ctx, `
+		SELECT value
+		FROM settings
+		WHERE name = $1`,
+		name).Scan(&value)
+	return value, notFound(err)
+}

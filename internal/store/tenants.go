@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// DomainTaken implements [csp.Store].
+func (db *DB) DomainTaken(ctx context.Context, domain string) (bool, error) {
+	var one int
+	err := db.row(ctx, `
+		SELECT 1
+		FROM domains
+		WHERE name = $1`,
+		strings.ToLower(domain)).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Tenant implements [csp.Store].
+func (db *DB) Tenant(ctx context.Context, id csp.ID) (*csp.Tenant, error) {
+	n, err := db.tenantNumber(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	tenant := &csp.Tenant{ID: id}
+	err = db.row(ctx, `
+		SELECT name, domain
+		FROM tenants
+		WHERE n = $1 AND id = $2`,
+		n, id[:]).Scan(&tenant.Name, &tenant.Domain)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	return tenant, nil
+}
+
+// tenantNumber is the n of a tenant, if there is a tenant of that id: a partner's own number, or the order of the id.
+func (db *DB) tenantNumber(ctx context.Context, id csp.ID) (int64, error) {
+	n, err := db.partnerNumber(ctx, id)
+	if errors.Is(err, csp.ErrNotFound) {
+		return id.Order(), nil
+	}
+	return n, err
+}
+
+// TenantByDomain implements [csp.Store].
+func (db *DB) TenantByDomain(ctx context.Context, domain string) (*csp.Tenant, error) {
+	tenant := &csp.Tenant{}
+	var id []byte
+	err := db.row(ctx, `
+		SELECT t.id, t.name, t.domain
+		FROM domains d
+		JOIN tenants t ON t.n = d.tenant
+		WHERE d.name = $1`,
+		strings.ToLower(domain)).Scan(&id, &tenant.Name, &tenant.Domain)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	tenant.ID = csp.ID(id)
+	return tenant, nil
+}
+
+// timeOf reads a time as the columns hold it.
+func timeOf(micros int64) time.Time { return time.UnixMicro(micros).UTC() }

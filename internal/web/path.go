@@ -1,0 +1,76 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Paths makes paths canonical, so that a route is found however a client spells it and never by a redirect: clients
+// build "/v1/" + "/customers", write /V1/Customers, add a slash or a blank at the end, and drop Authorization or the body
+// when they are redirected (seen in the .NET, Java and PowerShell SDKs).
+type Paths struct {
+	words map[string]string // each literal segment of the patterns, by its lower case
+}
+
+// NewPaths knows the literal segments of the patterns.
+func NewPaths(patterns []string) *Paths {
+	paths := &Paths{words: map[string]string{}}
+	for _, pattern := range patterns {
+		for segment := range strings.SplitSeq(pattern, "/") {
+			if segment != "" && segment[0] != '{' {
+				paths.words[strings.ToLower(segment)] = segment
+			}
+		}
+	}
+	return paths
+}
+
+// Canonical gives the request its canonical path. Segments that are no word of the routes stay as they are, but for blanks
+// around them; a segment that holds an escaped slash stays one segment.
+func (p *Paths) Canonical(r *http.Request) {
+	escaped := r.URL.EscapedPath()
+	if p.isCanonical(escaped) {
+		return
+	}
+	var decoded, encoded strings.Builder
+	for segment := range strings.SplitSeq(escaped, "/") {
+		segment, err := url.PathUnescape(segment)
+		if err != nil {
+			continue // EscapedPath is always well formed
+		}
+		segment = strings.TrimSpace(segment)
+		if segment == "" || segment == "." || segment == ".." {
+			continue
+		}
+		if word, ok := p.words[strings.ToLower(segment)]; ok {
+			segment = word
+		}
+		decoded.WriteString("/" + segment)
+		encoded.WriteString("/" + url.PathEscape(segment))
+	}
+	if decoded.Len() == 0 {
+		decoded.WriteString("/")
+		encoded.WriteString("/")
+	}
+	r.URL.Path, r.URL.RawPath = decoded.String(), encoded.String()
+}
+
+// isCanonical saves the usual request the work.
+func (p *Paths) isCanonical(path string) bool {
+	if len(path) < 2 || path[0] != '/' || strings.IndexByte(path, '%') >= 0 {
+		return false
+	}
+	for segment := range strings.SplitSeq(path[1:], "/") {
+		if segment == "" || segment[0] == '.' {
+			return false
+		}
+		if _, ok := p.words[segment]; ok {
+			continue
+		}
+		if word, ok := p.words[strings.ToLower(segment)]; ok && word != segment {
+			return false
+		}
+	}
+	return true
+}

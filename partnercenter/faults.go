@@ -1,0 +1,116 @@
+package partnercenter
+
+import "slices"
+
+// The sources that faults name.
+const (
+	sourceBusiness = "PartnerFD"                    // the business rules
+	sourceInput    = "PartnerApiServiceControllers" // the binding of input
+)
+
+// The areas of the API.
+const (
+	AreaCustomers = "customers"
+	AreaMarkets   = "countryvalidationrules"
+)
+
+// The catalogue. A status, a code or a message of /v1 stands nowhere else.
+// Codes: Partner Center docs, error-codes, unless said otherwise.
+var (
+	// ErrAccessDenied answers a bearer token that is expired, badly signed or meant for somebody else.
+	ErrAccessDenied = row(401, 400, "", sourceBusiness, "Access denied. The bearer token is expired, not signed by this service, or not meant for it.")
+
+	// ErrTokenMissing answers a request without a bearer token, or with one that cannot be read.
+	ErrTokenMissing = row(401, 800001, "", sourceBusiness, "The partner's bearer token is missing. Send it as 'Authorization: Bearer <token>'.")
+
+	// ErrAudienceRefused answers a token for the directory's graph where the server was told to refuse those.
+	// Seen in reports of 2026.
+	ErrAudienceRefused = row(401, 900420, "", sourceBusiness, "The audience of the token is not accepted. Ask for a token for https://api.partnercenter.microsoft.com.")
+
+	// ErrNotAPartner answers a valid token of a tenant that is no partner, a customer's for example.
+	ErrNotAPartner = row(403, 2032, "", sourceBusiness, "Access denied. The token's tenant is not enrolled as a partner.")
+
+	// ErrAppOnly answers an app-only token where a user has to stand behind the request. Partner Center docs since 2023.
+	ErrAppOnly = row(403, 900329, "", sourceBusiness, "This resource does not support app-only authentication. Use a token of the application and a user.")
+
+	// ErrNotAllowed answers a caller who may not create customers. Seen in Partner-Center-DotNet-Samples#73.
+	ErrNotAllowed = row(403, 600006, AreaCustomers, sourceBusiness, "The requested action is not allowed.")
+
+	// ErrNoRelationship answers a request about somebody else's customer.
+	ErrNoRelationship = row(403, 20002, "", sourceBusiness, "The partner does not have a reseller relationship with the customer.")
+
+	// ErrTenantNotFound answers a customer id that no tenant has.
+	ErrTenantNotFound = row(404, 60003, "", sourceBusiness, "The tenant was not found.")
+
+	// ErrMalformedID answers an id in the path that is not a GUID. Seen in the verify-indirect-reseller-mpa-status sample.
+	ErrMalformedID = row(400, 2000, "", sourceInput, "Tenant Id must be a GUID.")
+
+	// ErrMalformedHeader answers, in strict mode, a request or correlation id that is absent or not a GUID.
+	ErrMalformedHeader = row(400, 2000, "", sourceInput, "A request header is missing or malformed.")
+
+	// ErrMalformedBody answers a body that is too large, no JSON, or of the wrong form.
+	ErrMalformedBody = row(400, 800002, "", sourceInput, "The request body could not be read.")
+
+	// ErrDetailsMissing names every path of the create request that is missing. Seen in CloudBlue KB 131706.
+	ErrDetailsMissing = row(400, 2001, AreaCustomers, sourceBusiness, "Customer details are missing")
+
+	// ErrInvalidProperty names every property with a bad value. Seen in PartnerCenterPowerShellModule#82.
+	ErrInvalidProperty = row(400, 27002, AreaCustomers, sourceBusiness, "A property has invalid data.")
+
+	// ErrDomainTaken answers a create whose domain belongs to a tenant already.
+	ErrDomainTaken = row(409, 27002, AreaCustomers, sourceBusiness, "The domain is already used by another tenant.")
+
+	// ErrRegistrationNumberUnsupported is only answered under --strict-registration.
+	ErrRegistrationNumberUnsupported = row(400, 600002, AreaCustomers, sourceBusiness, "An organization registration number is not supported for this country.")
+
+	// ErrRegistrationNumberMissing answers a customer of a country whose companies must name theirs.
+	ErrRegistrationNumberMissing = row(400, 600049, AreaCustomers, sourceBusiness, "Organization registration id information is missing.")
+
+	// ErrRegistrationNumberInvalid carries the expected regular expression in its words.
+	ErrRegistrationNumberInvalid = row(400, 600050, AreaCustomers, sourceBusiness, "The organization registration id does not have the right format.")
+
+	// ErrPhoneNumberMissing answers a customer of a country where the phone number is mandatory.
+	ErrPhoneNumberMissing = row(400, 600051, AreaCustomers, sourceBusiness, "The phone number of the customer is missing.")
+
+	// ErrResellerNotFound answers an associatedPartnerId that no partner has.
+	ErrResellerNotFound = row(404, 800015, AreaCustomers, sourceBusiness, "The indirect reseller was not found.")
+
+	// ErrNotAReseller answers an associatedPartnerId that is no indirect reseller of the caller.
+	ErrNotAReseller = row(400, 800016, AreaCustomers, sourceBusiness, "The partner is not a valid indirect reseller.")
+
+	// ErrResellerAgreement answers an indirect reseller who has not accepted the partner agreement.
+	ErrResellerAgreement = row(403, 900123, AreaCustomers, sourceBusiness, "The indirect reseller has not accepted the Microsoft Partner Agreement.")
+
+	// ErrSandboxLimit answers a sandbox account that is full.
+	ErrSandboxLimit = row(400, 800018, AreaCustomers, sourceBusiness, "The limit of the sandbox account is met.")
+
+	// ErrNoCountryRules answers a country code that is no market. Seen in partner-center-docs-powershell#147.
+	ErrNoCountryRules = row(404, 1000, AreaMarkets, sourceBusiness, "No validation rules were found for the country/region.")
+
+	// ErrRouteNotFound answers a path that the API does not have.
+	ErrRouteNotFound = row(404, 1000, "", sourceBusiness, "The resource was not found.")
+
+	// ErrMethodNotAllowed answers a path that exists, for other methods.
+	ErrMethodNotAllowed = row(405, 0, "", sourceBusiness, "The method is not allowed for this resource.")
+
+	// ErrNotImplemented answers a documented operation that this server does not carry.
+	ErrNotImplemented = row(501, 0, "", sourceBusiness, "The operation is not implemented by this server.")
+
+	// ErrUnexpected stands for everything that is not a fault: the cause is logged and never sent.
+	ErrUnexpected = row(500, 800003, "", sourceBusiness, "The service met an unexpected error.")
+
+	// ErrBusy answers when the server cannot take the request now; Retry-After says when to come back.
+	ErrBusy = row(503, 800003, "", sourceBusiness, "The service is busy. Try again later.")
+)
+
+var catalogue []*Fault
+
+// row adds a fault to the catalogue.
+func row(status, code int, area, source, description string) *Fault {
+	fault := &Fault{Status: status, Code: code, Area: area, Source: source, Description: description, Data: []string{}}
+	catalogue = append(catalogue, fault)
+	return fault
+}
+
+// Faults is the whole catalogue.
+func Faults() []*Fault { return slices.Clone(catalogue) }
