@@ -27,7 +27,6 @@ type Partner struct {
 // Caller is who stands behind a request to the API.
 type Caller struct {
 	Partner *Partner
-	App     ID
 	User    ID       // zero: the application speaks for itself
 	Agents  []string // the agent groups that the user is in
 	MFA     bool     // the user proved more than a password

@@ -51,7 +51,7 @@ type customerRow struct {
 }
 
 func (db *DB) newCustomerRow(ctx context.Context, creation *csp.Creation) (*customerRow, error) {
-	partner, err := db.partnerNumber(ctx, creation.Customer.Partner)
+	partner, err := db.partner(ctx, creation.Customer.Partner)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (db *DB) newCustomerRow(ctx context.Context, creation *csp.Creation) (*cust
 	}
 	return &customerRow{
 		Creation: creation,
-		partner:  partner,
+		partner:  partner.n,
 		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
 		profile:  string(profile),
 		admin:    string(admin),
@@ -170,7 +170,7 @@ func (t *tx) full(row *customerRow) (refusal, err error) {
 
 // Customer implements [csp.Store].
 func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
-	number, err := db.partnerNumber(ctx, partner)
+	owner, err := db.partner(ctx, partner)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, 
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
 		WHERE r.partner = $1 AND r.customer = $2 AND t.id = $3`,
-		number, id.Order(), id[:]).Scan(&domain, &createdAt, &profile, &customer.DelegatedAccess)
+		owner.n, id.Order(), id[:]).Scan(&domain, &createdAt, &profile, &customer.DelegatedAccess)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, db.unrelated(ctx, partner, id)
 	}

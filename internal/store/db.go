@@ -14,6 +14,7 @@ import (
 	_ "modernc.org/sqlite" // the driver named sqlite
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/token"
 )
 
 // DB is an open store. It is safe for concurrent use.
@@ -26,7 +27,7 @@ type DB struct {
 	rows    csp.IDs // numbers the rows of the ledger
 
 	reads    sync.Map // query text to *sql.Stmt
-	partners sync.Map // csp.ID to the partner's n; partners are never removed
+	partners sync.Map // csp.ID to *partnerRow
 }
 
 // Options are the choices at opening a store. The zero value is good.
@@ -140,4 +141,7 @@ func (db *DB) row(ctx context.Context, query string, args ...any) scanner {
 	return stmt.(*sql.Stmt).QueryRowContext(context.WithoutCancel(ctx), args...)
 }
 
-var _ csp.Store = (*DB)(nil)
+var (
+	_ csp.Store      = (*DB)(nil)
+	_ token.KeyStore = (*DB)(nil)
+)

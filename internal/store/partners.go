@@ -50,19 +50,38 @@ func exists(inserted bool, err error) error {
 	return err
 }
 
-// Partner implements [csp.Store].
+// Partner implements [csp.Store]. Partners are shared and must not be changed.
 func (db *DB) Partner(ctx context.Context, id csp.ID) (*csp.Partner, error) {
-	partner := &csp.Partner{ID: id}
+	row, err := db.partner(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &row.Partner, nil
+}
+
+// partnerRow is a partner with its number.
+type partnerRow struct {
+	csp.Partner
+	n int64
+}
+
+// partner is read once: partners are made and never changed.
+func (db *DB) partner(ctx context.Context, id csp.ID) (*partnerRow, error) {
+	if row, ok := db.partners.Load(id); ok {
+		return row.(*partnerRow), nil
+	}
+	row := &partnerRow{Partner: csp.Partner{ID: id}}
 	err := db.row(ctx, `
-		SELECT t.name, t.domain, p.kind, p.country, p.mpn_id, p.sandbox, p.agreement
+		SELECT p.n, t.name, t.domain, p.kind, p.country, p.mpn_id, p.sandbox, p.agreement
 		FROM partners p
 		JOIN tenants t ON t.n = p.n
 		WHERE p.id = $1`,
-		id[:]).Scan(&partner.Name, &partner.Domain, &partner.Kind, &partner.Country, &partner.MPNID, &partner.Sandbox, &partner.AgreementAccepted)
+		id[:]).Scan(&row.n, &row.Name, &row.Domain, &row.Kind, &row.Country, &row.MPNID, &row.Sandbox, &row.AgreementAccepted)
 	if err != nil {
 		return nil, notFound(err)
 	}
-	return partner, nil
+	db.partners.Store(id, row)
+	return row, nil
 }
 
 // notFound is csp.ErrNotFound where a query answered no row.
@@ -75,11 +94,11 @@ func notFound(err error) error {
 
 // CreatePartnership implements [csp.Store].
 func (db *DB) CreatePartnership(ctx context.Context, provider, reseller csp.ID) error {
-	providerNumber, err := db.partnerNumber(ctx, provider)
+	from, err := db.partner(ctx, provider)
 	if err != nil {
 		return err
 	}
-	resellerNumber, err := db.partnerNumber(ctx, reseller)
+	to, err := db.partner(ctx, reseller)
 	if err != nil {
 		return err
 	}
@@ -88,24 +107,6 @@ func (db *DB) CreatePartnership(ctx context.Context, provider, reseller csp.ID) 
 			INSERT INTO partnerships (provider, reseller)
 			VALUES ($1, $2)
 			ON CONFLICT (provider, reseller) DO NOTHING`,
-			providerNumber, resellerNumber)
+			from.n, to.n)
 	})
-}
-
-// partnerNumber is the n of a partner. It never changes, so it is asked for once.
-func (db *DB) partnerNumber(ctx context.Context, id csp.ID) (int64, error) {
-	if n, ok := db.partners.Load(id); ok {
-		return n.(int64), nil
-	}
-	var n int64
-	err := db.row(ctx, `
-		SELECT n
-		FROM partners
-		WHERE id = $1`,
-		id[:]).Scan(&n)
-	if err != nil {
-		return 0, notFound(err)
-	}
-	db.partners.Store(id, n)
-	return n, nil
 }

@@ -44,11 +44,14 @@ func (db *DB) Tenant(ctx context.Context, id csp.ID) (*csp.Tenant, error) {
 
 // tenantNumber is the n of a tenant, if there is a tenant of that id: a partner's own number, or the order of the id.
 func (db *DB) tenantNumber(ctx context.Context, id csp.ID) (int64, error) {
-	n, err := db.partnerNumber(ctx, id)
-	if errors.Is(err, csp.ErrNotFound) {
+	switch partner, err := db.partner(ctx, id); {
+	case err == nil:
+		return partner.n, nil
+	case errors.Is(err, csp.ErrNotFound):
 		return id.Order(), nil
+	default:
+		return 0, err
 	}
-	return n, err
 }
 
 // TenantByDomain implements [csp.Store].

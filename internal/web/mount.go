@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 )
 
 // Handler answers a request, or returns the error that its surface writes.
@@ -12,7 +13,7 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 
 // Route is a line of a surface's table.
 type Route struct {
-	Method  string
+	Method  string // empty: any
 	Pattern string // as http.ServeMux takes it
 	Handler Handler
 }
@@ -20,7 +21,7 @@ type Route struct {
 // Mount puts the routes on the mux. Errors, and panics made errors, go to the surface's one writer.
 func Mount(mux *http.ServeMux, routes []Route, writeError func(http.ResponseWriter, *http.Request, error)) {
 	for _, route := range routes {
-		mux.HandleFunc(route.Method+" "+route.Pattern, func(w http.ResponseWriter, r *http.Request) {
+		mux.HandleFunc(strings.TrimSpace(route.Method+" "+route.Pattern), func(w http.ResponseWriter, r *http.Request) {
 			if err := Guard(route.Handler)(w, r); err != nil {
 				writeError(w, r, err)
 			}

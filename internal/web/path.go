@@ -26,6 +26,9 @@ func NewPaths(patterns []string) *Paths {
 	return paths
 }
 
+// Alias lets a segment be written as another word: AutoRest clients write v1.0 for v1.
+func (p *Paths) Alias(other, word string) { p.words[strings.ToLower(other)] = word }
+
 // Canonical gives the request its canonical path. Segments that are no word of the routes stay as they are, but for blanks
 // around them; a segment that holds an escaped slash stays one segment.
 func (p *Paths) Canonical(r *http.Request) {

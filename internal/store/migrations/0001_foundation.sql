@@ -65,9 +65,10 @@ CREATE TABLE ledger (
 );
 
 CREATE TABLE signing_keys (
-    id      TEXT/*C*/ PRIMARY KEY,
-    created BIGINT NOT NULL,
-    sealed  BYTEA NOT NULL
+    id          TEXT/*C*/ PRIMARY KEY,
+    created     BIGINT NOT NULL,
+    certificate BYTEA NOT NULL,
+    sealed      BYTEA NOT NULL
 )/*narrow*/;
 
 CREATE TABLE settings (

@@ -1,0 +1,71 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/store"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// BenchmarkCreateCustomer is the store's part of a create: durable, with random domains and calls.
+func BenchmarkCreateCustomer(b *testing.B) {
+	for _, callers := range []int{1, 64, 256} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			ctx := context.Background()
+			var batches, writes atomic.Int64
+			db, err := store.Open(ctx, "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), store.Options{Committed: func(n int) { batches.Add(1); writes.Add(int64(n)) }})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			ids := &csp.IDs{}
+			partner := &csp.Partner{ID: ids.New(), Name: "Contoso", Domain: "contoso.onmicrosoft.com", Kind: csp.DirectReseller}
+			if err := db.CreatePartner(ctx, partner); err != nil {
+				b.Fatal(err)
+			}
+			b.SetParallelism(callers / 2)
+			b.ReportAllocs()
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					creation := newCreation(ids, partner.ID, fmt.Sprintf("x%026x.onmicrosoft.com", rand.Uint64()))
+					creation.Call = csp.NewCall(partner.ID, "POST", "/v1/customers", fmt.Sprint(rand.Uint64()), nil)
+					if _, err := db.CreateCustomer(ctx, creation); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+			b.ReportMetric(float64(writes.Load())/float64(batches.Load()), "writes/commit")
+		})
+	}
+}
+
+func newCreation(ids *csp.IDs, partner csp.ID, domain string) *csp.Creation {
+	phone := ""
+	customer := &csp.Customer{ID: ids.New(), Partner: partner, DelegatedAccess: true, Created: time.Now()}
+	customer.CompanyProfile = &partnercenter.CustomerCompanyProfile{Domain: domain}
+	customer.BillingProfile = &partnercenter.CustomerBillingProfile{
+		Email: "test@outlook.com", Culture: "en-US", Language: "en", CompanyName: "test company",
+		DefaultAddress: &partnercenter.Address{
+			Country: "US", City: "Redmond", State: "WA", AddressLine1: "One Microsoft Way", PostalCode: "98052",
+			FirstName: "Test", LastName: "Test", PhoneNumber: &phone,
+		},
+		Attributes: &partnercenter.ResourceAttributes{ETag: "5920358838484612121"},
+	}
+	return &csp.Creation{
+		Customer: customer,
+		Admin: &csp.User{
+			ID: ids.New(), Tenant: customer.ID, PrincipalName: "admin@" + domain, DisplayName: "test company",
+			GivenName: "Test", FamilyName: "Test", Roles: []string{csp.CompanyAdministrator}, Credential: []byte{1}, Created: time.Now(),
+		},
+		Answer: []byte(`{"id":"` + customer.ID.String() + `"}`),
+	}
+}

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+
+	"github.com/tenantry/tenantry/internal/token"
+)
+
+// SigningKeys implements [token.KeyStore].
+func (db *DB) SigningKeys(ctx context.Context) (keys []token.StoredKey, err error) {
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+		SELECT id, created, certificate, sealed
+		FROM signing_keys`))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		var key token.StoredKey
+		var createdAt int64
+		if err := rows.Scan(&key.ID, &createdAt, &key.Certificate, &key.Sealed); err != nil {
+			return nil, err
+		}
+		key.Created = timeOf(createdAt)
+		keys = append(keys, key)
+	}
+	return keys, rows.Err()
+}
+
+// AddSigningKey implements [token.KeyStore].
+func (db *DB) AddSigningKey(ctx context.Context, key token.StoredKey) error {
+	return db.writes.do(ctx, func(t *tx) error {
+		return t.exec(`
+			INSERT INTO signing_keys (id, created, certificate, sealed)
+			VALUES ($1, $2, $3, $4)
+			ON CONFLICT (id) DO NOTHING`,
+			key.ID, key.Created.UnixMicro(), key.Certificate, key.Sealed)
+	})
+}
