@@ -7,11 +7,10 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/store"
-	"github.com/tenantry/tenantry/partnercenter"
+	"github.com/tenantry/tenantry/internal/store/storetest"
 )
 
 // BenchmarkCreateCustomer is the store's part of a create: durable, with random domains and calls.
@@ -35,8 +34,8 @@ func BenchmarkCreateCustomer(b *testing.B) {
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					creation := newCreation(ids, partner.ID, fmt.Sprintf("x%026x.onmicrosoft.com", rand.Uint64()))
-					creation.Call = csp.NewCall(partner.ID, "POST", "/v1/customers", fmt.Sprint(rand.Uint64()), nil)
+					creation := storetest.NewCreation(ids, partner.ID, fmt.Sprintf("x%026x.onmicrosoft.com", rand.Uint64()))
+					storetest.Calling(creation, fmt.Sprint(rand.Uint64()))
 					if _, err := db.CreateCustomer(ctx, creation); err != nil {
 						b.Error(err)
 						return
@@ -45,27 +44,5 @@ func BenchmarkCreateCustomer(b *testing.B) {
 			})
 			b.ReportMetric(float64(writes.Load())/float64(batches.Load()), "writes/commit")
 		})
-	}
-}
-
-func newCreation(ids *csp.IDs, partner csp.ID, domain string) *csp.Creation {
-	phone := ""
-	customer := &csp.Customer{ID: ids.New(), Partner: partner, DelegatedAccess: true, Created: time.Now()}
-	customer.CompanyProfile = &partnercenter.CustomerCompanyProfile{Domain: domain}
-	customer.BillingProfile = &partnercenter.CustomerBillingProfile{
-		Email: "test@outlook.com", Culture: "en-US", Language: "en", CompanyName: "test company",
-		DefaultAddress: &partnercenter.Address{
-			Country: "US", City: "Redmond", State: "WA", AddressLine1: "One Microsoft Way", PostalCode: "98052",
-			FirstName: "Test", LastName: "Test", PhoneNumber: &phone,
-		},
-		Attributes: &partnercenter.ResourceAttributes{ETag: "5920358838484612121"},
-	}
-	return &csp.Creation{
-		Customer: customer,
-		Admin: &csp.User{
-			ID: ids.New(), Tenant: customer.ID, PrincipalName: "admin@" + domain, DisplayName: "test company",
-			GivenName: "Test", FamilyName: "Test", Roles: []string{csp.CompanyAdministrator}, Credential: []byte{1}, Created: time.Now(),
-		},
-		Answer: []byte(`{"id":"` + customer.ID.String() + `"}`),
 	}
 }

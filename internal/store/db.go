@@ -28,6 +28,9 @@ type DB struct {
 
 	reads    sync.Map // query text to *sql.Stmt
 	partners sync.Map // csp.ID to *partnerRow
+
+	closeOnce sync.Once
+	closeErr  error
 }
 
 // Options are the choices at opening a store. The zero value is good.
@@ -106,6 +109,11 @@ const maxReaders = 8
 
 // Close waits for the writes under way and closes the store.
 func (db *DB) Close() error {
+	db.closeOnce.Do(func() { db.closeErr = db.close() })
+	return db.closeErr
+}
+
+func (db *DB) close() error {
 	var errs []error
 	if db.writes != nil {
 		errs = append(errs, db.writes.close())
