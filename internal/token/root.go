@@ -31,7 +31,7 @@ type rootKeys struct {
 // NewRoot draws a root key that is kept nowhere: what is made under it is lost with the process. A nil random is the
 // real source.
 func NewRoot(random io.Reader) (Root, error) {
-	key, err := readRoot(random)
+	key, err := newRootKey(random)
 	if err != nil {
 		return Root{}, err
 	}
@@ -62,8 +62,7 @@ func newRoot(key []byte) Root {
 	}}
 }
 
-// readRoot makes a new root key.
-func readRoot(random io.Reader) ([]byte, error) {
+func newRootKey(random io.Reader) ([]byte, error) {
 	key := make([]byte, rootSize)
 	if _, err := io.ReadFull(randomOr(random), key); err != nil {
 		return nil, fmt.Errorf("random bytes: %w", err)

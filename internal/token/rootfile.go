@@ -58,24 +58,30 @@ func readRootFile(path string) (Root, error) {
 // createRootFile writes a file beside path and links it there: the name appears with all its bytes on disk, or not at
 // all, and never takes the place of a key that is there.
 func createRootFile(path string, random io.Reader) error {
-	key, err := readRoot(random)
+	key, err := newRootKey(random)
 	if err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".root-*") // mode 0600
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(dir, ".root-*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
 	_, err = file.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
-	err = errors.Join(err, file.Sync(), file.Close())
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err = os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		err = os.Rename(file.Name(), path) // a file system without links
+	}
 	if err != nil {
 		return err
 	}
-	if err := os.Link(file.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return syncDir(dir)
 }
 
 // syncDir makes the name durable. Passwords are derived from the key, so a key that a power cut takes back would lock

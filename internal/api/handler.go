@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/token"
+	"github.com/tenantry/tenantry/internal/web"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// Handler answers the requests of the surface.
+type Handler struct {
+	Customers *csp.Customers
+	Store     csp.Store
+	Tokens    *token.Verifier
+	IDs       *csp.IDs
+	Rand      io.Reader
+	Now       func() time.Time
+	Logger    *slog.Logger
+
+	ServerID      string // MS-ServerId
+	BOM           BOM
+	StrictHeaders bool // MS-RequestId and MS-CorrelationId must be GUIDs
+
+	RefuseGraphAudience bool // tokens for the directory's graph are answered 900420; Tokens must not accept them then
+}
+
+// access is which tokens an operation takes.
+type access int
+
+const (
+	appOrUser access = iota
+	userOnly         // an app-only token is refused with 900329
+)
+
+// route is a line of the table. Name is the operation's in the .NET SDK.
+type route struct {
+	method  string
+	pattern string
+	access  access
+	handle  func(*Handler, http.ResponseWriter, *http.Request, *csp.Caller) error
+}
+
+// routes is the table of what is built. What is documented and not built stands in operations.csv.
+var routes = []route{
+	{"POST", "/v1/customers", appOrUser, (*Handler).createCustomer},
+	{"GET", "/v1/customers/{customer}", appOrUser, (*Handler).getCustomer},
+	{"HEAD", "/v1/domains/{domain}", appOrUser, (*Handler).checkDomain},
+	{"GET", "/v1/countryvalidationrules/{country}", appOrUser, (*Handler).getCountryValidationRules},
+	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
+}
+
+// Prefixes are the first segments of the paths that belong to this surface.
+var Prefixes = []string{"v1", "generatetoken", "auditactivity", "webhooks", "partner"}
+
+// Patterns are all paths that the surface knows, built or not.
+func Patterns() []string {
+	patterns := make([]string, 0, len(routes))
+	for _, route := range routes {
+		patterns = append(patterns, route.pattern)
+	}
+	for _, operation := range documented() {
+		patterns = append(patterns, operation.path)
+	}
+	return patterns
+}
+
+// Mount puts the surface on a mux of its own.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	mounted := make([]web.Route, 0, len(routes)+1)
+	for _, route := range routes {
+		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.authorized(route))})
+	}
+	for _, operation := range documented() {
+		if operation.hiddenByRoute() {
+			mounted = append(mounted, web.Route{Method: operation.method, Pattern: operation.path, Handler: h.prepared(h.notBuilt)})
+		}
+	}
+	mounted = append(mounted, web.Route{Pattern: "/", Handler: h.prepared(h.notBuilt)})
+	web.Mount(mux, mounted, h.writeError)
+}
+
+// writeError is the one place that answers with an error.
+func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	fault := (*partnercenter.Fault)(nil)
+	switch {
+	case errors.As(err, &fault):
+	case errors.Is(err, context.Canceled):
+		fault = partnercenter.ErrBusy // the caller has gone; the log need not know
+	default:
+		h.Logger.ErrorContext(r.Context(), "request failed",
+			"method", r.Method, "path", r.URL.Path, "requestId", requestID(w), "correlationId", correlationID(w), "err", err)
+		fault = partnercenter.ErrUnexpected
+	}
+	switch fault.Status {
+	case http.StatusUnauthorized:
+		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="partnercenter", error="invalid_token"`}
+	case http.StatusServiceUnavailable:
+		w.Header()["Retry-After"] = []string{"1"}
+	}
+	if r.Method == http.MethodHead {
+		empty(w, fault.Status)
+		return
+	}
+	if err := web.Write(w, fault.Status, "", fault); err != nil {
+		h.Logger.ErrorContext(r.Context(), "fault not written", "err", err)
+	}
+}

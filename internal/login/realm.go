@@ -1,0 +1,34 @@
+package login
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// userRealm is what the sign-in of a user starts with: whether the password is checked here or by a federated server.
+type userRealm struct {
+	Version       string `json:"ver"`
+	AccountType   string `json:"account_type"`
+	DomainName    string `json:"domain_name,omitzero"`
+	CloudInstance string `json:"cloud_instance_name"`
+	CloudAudience string `json:"cloud_audience_urn"`
+}
+
+// userRealm answers by the domain alone: it does not tell whether there is such a user.
+func (h *Handler) userRealm(w http.ResponseWriter, r *http.Request) error {
+	realm := &userRealm{Version: "1.0", AccountType: "Unknown", CloudInstance: cloudInstance, CloudAudience: "urn:federation:MicrosoftOnline"}
+	_, domain, _ := strings.Cut(strings.TrimSpace(r.PathValue("user")), "@")
+	if isDomain(domain) {
+		_, err := h.Store.TenantByDomain(r.Context(), domain)
+		switch {
+		case err == nil:
+			realm.AccountType, realm.DomainName = "Managed", domain
+		case !errors.Is(err, csp.ErrNotFound):
+			return err
+		}
+	}
+	return h.answer(w, r, http.StatusOK, realm)
+}

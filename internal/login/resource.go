@@ -1,0 +1,45 @@
+package login
+
+import "strings"
+
+// resources are the APIs that a token can be meant for, by the identifiers in lower case that name them in a request, with
+// the permission that a user's token has there if none is named.
+var resources = func() map[string]string {
+	all := map[string]string{
+		partnerCenterApp.String(): "user_impersonation",
+		devCenterApp.String():     "user_impersonation",
+		aadGraphApp.String():      "user_impersonation",
+		armApp.String():           "user_impersonation",
+		msGraphApp.String():       "User.Read",
+	}
+	for _, c := range clouds {
+		all[c.api] = "user_impersonation"
+		all[c.graph] = "user_impersonation"
+		all[c.arm] = "user_impersonation"
+		all[c.msGraph] = "User.Read"
+	}
+	return all
+}()
+
+// audience is the identifier of the resource without case or a slash at the end; clients send it both ways.
+func audience(identifier string) (string, bool) {
+	identifier = strings.TrimRight(strings.ToLower(identifier), "/")
+	_, ok := resources[identifier]
+	return identifier, ok
+}
+
+// PartnerCenterAudiences are those of tokens for the Partner Center API. The SDKs ask for app-only tokens for the
+// directory's graph (seen in the .NET, Java and PowerShell SDKs), which the service has begun to refuse.
+func PartnerCenterAudiences(graph bool) []string {
+	audiences := []string{partnerCenterApp.String(), devCenterApp.String()}
+	for _, c := range clouds {
+		audiences = append(audiences, c.api)
+	}
+	if graph {
+		audiences = append(audiences, aadGraphApp.String())
+		for _, c := range clouds {
+			audiences = append(audiences, c.graph)
+		}
+	}
+	return audiences
+}

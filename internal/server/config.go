@@ -1,0 +1,65 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/api"
+)
+
+// Config is everything that can be chosen about a server. The zero value is a server in memory on a free port of the
+// loopback interface; where a field's zero value is not the documented default, [Config.withDefaults] says which is.
+type Config struct {
+	Store   string // sqlite:PATH or sqlite::memory:
+	Dir     string // where the local CA and the root key live; empty: nowhere
+	RootKey string // base64; empty: the file root.key in Dir
+	Listen  string // host:port
+	World   *World // what the store is filled with at the start, if it is not there yet
+
+	TLSCert, TLSKey string   // a certificate of one's own instead of the local CA's
+	TLSNames        []string // further names of the certificate that the local CA signs
+	PlainHTTP       bool     // plain HTTP is served beside a certificate of one's own
+	ExternalURL     string   // what clients reach the server as, if not by the name they send
+	TrustForwarded  bool     // X-Forwarded-Host and -Proto come from a proxy of ours
+
+	BOM                 api.BOM
+	StrictHeaders       bool
+	StrictRegistration  bool
+	StrictCulture       bool
+	RefuseGraphAudience bool
+	SandboxLimits       bool
+	GDAPByDefault       bool
+	ForcePasswordChange bool          // an administrator's first password must be changed before it gets tokens
+	ReplayFor           time.Duration // how long answers are remembered for a repeated MS-RequestId
+	DomainSuffixes      []string
+
+	Logger *slog.Logger
+
+	// Now and Rand are the real clock and real chance unless a test or a seeded start sets them. Both are used by many
+	// requests at once.
+	Now  func() time.Time
+	Rand io.Reader
+}
+
+func (c Config) withDefaults() Config {
+	if c.Store == "" {
+		c.Store = "sqlite::memory:"
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:0"
+	}
+	if c.BOM == "" {
+		c.BOM = api.BOMAuto
+	}
+	if c.ReplayFor == 0 {
+		c.ReplayFor = 24 * time.Hour
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}

@@ -1,0 +1,225 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/port"
+	"github.com/tenantry/tenantry/internal/store"
+	"github.com/tenantry/tenantry/internal/token"
+)
+
+// Limits of the listener. They bound what a slow or idle peer can hold.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = time.Minute
+	writeTimeout  = 2 * time.Minute
+	idleTimeout   = 3 * time.Minute
+	maxHeader     = 64 << 10
+
+	forgetEvery = 10 * time.Minute
+)
+
+// Server is a running Tenantry.
+type Server struct {
+	config    Config
+	root      token.Root
+	store     *store.DB
+	keys      *token.Keys
+	passwords *token.Passwords
+	ids       *csp.IDs
+	customers *csp.Customers
+	observer  *observer
+	authority *port.Authority
+
+	listener net.Listener
+	http     *http.Server
+	served   chan error
+
+	background sync.WaitGroup
+	stop       context.CancelFunc
+}
+
+// Open starts a server: it answers requests when Open returns.
+func Open(ctx context.Context, config Config) (*Server, error) {
+	s := &Server{config: config.withDefaults(), observer: newObserver(), served: make(chan error, 1)}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.Close(ctx))
+	}
+	return s, nil
+}
+
+func (s *Server) open(ctx context.Context) error {
+	if err := s.openStore(ctx); err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.keys = &token.Keys{Store: s.store, Root: s.root, Now: s.config.Now, Rand: s.config.Rand}
+	if err := s.keys.Start(background); err != nil {
+		return fmt.Errorf("signing keys: %w", err)
+	}
+	s.wire()
+	if err := s.fill(ctx, s.config.World); err != nil {
+		return fmt.Errorf("fill the world: %w", err)
+	}
+	s.background.Go(func() { s.forgetCalls(background) })
+	return s.listen()
+}
+
+// openStore opens the store and the root key that belongs to it.
+func (s *Server) openStore(ctx context.Context) (err error) {
+	if s.root, err = openRoot(s.config); err != nil {
+		return err
+	}
+	s.store, err = store.Open(ctx, s.config.Store, store.Options{
+		Now:       s.config.Now,
+		Owner:     "tenantry at " + s.config.Listen,
+		Committed: s.observer.committed,
+	})
+	if err != nil {
+		return err
+	}
+	return CheckRoot(ctx, s.store, s.root)
+}
+
+func openRoot(config Config) (token.Root, error) {
+	switch {
+	case config.RootKey != "":
+		return token.ParseRoot(config.RootKey)
+	case config.Dir != "":
+		return token.OpenRoot(filepath.Join(config.Dir, "root.key"), config.Rand)
+	default:
+		return token.NewRoot(config.Rand)
+	}
+}
+
+// CheckRoot claims the store for the root key, or says that it is another's.
+func CheckRoot(ctx context.Context, db *store.DB, root token.Root) error {
+	claimed, err := db.Claim(ctx, "root key", root.Fingerprint())
+	if err != nil {
+		return err
+	}
+	if claimed != root.Fingerprint() {
+		return errors.New("the data in this store was made under another root key, and its passwords, secrets and tokens cannot be read with this one; give the root.key that belongs to it, or TENANTRY_ROOT_KEY")
+	}
+	return nil
+}
+
+// listen opens the port and serves it.
+func (s *Server) listen() error {
+	tcp, err := net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return err
+	}
+	files := port.Files{Cert: s.config.TLSCert, Key: s.config.TLSKey, OnError: func(err error) {
+		s.config.Logger.Error("certificate not reloaded", "err", err)
+	}}
+	config, err := files.Config()
+	if s.ownAuthority() {
+		s.authority = &port.Authority{Dir: s.config.Dir}
+		if err = s.authority.Open(); err == nil {
+			config, err = s.authority.Config(s.config.TLSNames...)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, tcp.Close())
+	}
+	s.listener = &port.Listener{Listener: tcp, TLS: config}
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          noise(s.config.Logger),
+	}
+	s.background.Go(func() {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			s.served <- err
+		}
+		close(s.served)
+	})
+	return nil
+}
+
+// ownAuthority reports whether certificates come from the local CA.
+func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
+
+// forgetCalls drops old answers from the ledger from time to time.
+func (s *Server) forgetCalls(ctx context.Context) {
+	ticker := time.NewTicker(forgetEvery)
+	defer ticker.Stop()
+	for {
+		if _, err := s.store.ForgetCalls(ctx, s.config.ReplayFor); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old calls not forgotten", "err", err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// URL is what a client on this machine reaches the server by, in plain HTTP where that is served.
+func (s *Server) URL() string {
+	scheme := "http"
+	if !s.plainHTTP() {
+		scheme = "https"
+	}
+	return scheme + "://" + s.host()
+}
+
+// host is a name for the address that the certificate holds.
+func (s *Server) host() string {
+	host, number, err := net.SplitHostPort(s.Addr().String())
+	if err != nil {
+		return s.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, number)
+}
+
+// CA is the file with the local CA's certificate; empty where there is none.
+func (s *Server) CA() string {
+	if s.authority == nil {
+		return ""
+	}
+	return s.authority.Path()
+}
+
+// Done yields the error that ended the serving, or is closed by [Server.Close].
+func (s *Server) Done() <-chan error { return s.served }
+
+// Close stops taking requests, lets those under way end as long as the context allows, and closes the store.
+func (s *Server) Close(ctx context.Context) error {
+	var errs []error
+	if s.http != nil {
+		errs = append(errs, s.http.Shutdown(ctx))
+	}
+	if s.stop != nil {
+		s.stop()
+	}
+	s.background.Wait()
+	if s.keys != nil {
+		errs = append(errs, s.keys.Close())
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,105 @@
+package server
+
+import (
+	_ "embed"
+
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/tailscale/hujson"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// World is what a store is filled with: partners and all that is theirs.
+type World struct {
+	Partners []WorldPartner `json:"partners"`
+}
+
+// WorldPartner is a partner of a world.
+type WorldPartner struct {
+	ID        string                   `json:"id"`
+	Name      string                   `json:"name"`
+	Domain    string                   `json:"domain"`
+	Kind      csp.PartnerKind          `json:"kind"`
+	Country   string                   `json:"country"`
+	MPNID     string                   `json:"mpnId"`
+	Sandbox   bool                     `json:"sandbox"`
+	Providers []string                 `json:"providers"` // the tenant ids of an indirect reseller's providers
+	Apps      []WorldApp               `json:"apps"`
+	Users     []WorldUser              `json:"users"`
+	Customers []partnercenter.Customer `json:"customers"` // as the bodies that create them
+}
+
+// WorldApp is an application of a world. One without a secret is public.
+type WorldApp struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Secret string `json:"secret"`
+}
+
+// WorldUser is a user of a partner's tenant.
+type WorldUser struct {
+	PrincipalName string   `json:"principalName"`
+	DisplayName   string   `json:"displayName"`
+	Password      string   `json:"password"`
+	Agents        []string `json:"agents"`
+
+	// PasswordHash stands in for Password where hashing it at the start would take too long.
+	PasswordHash string `json:"passwordHash"`
+}
+
+//go:embed devworld.json
+var devWorld []byte
+
+// DevWorld is the ready-made world of tenantry dev, the same on every machine.
+func DevWorld() *World {
+	world, err := ReadWorld(devWorld)
+	if err != nil {
+		panic("server: devworld.json: " + err.Error()) // embedded, and read by a test
+	}
+	return world
+}
+
+// ReadWorld reads a seed file: JSON, with comments and trailing commas if you like.
+func ReadWorld(text []byte) (*World, error) {
+	standard, err := hujson.Standardize(append([]byte(nil), text...))
+	if err != nil {
+		return nil, err
+	}
+	world := &World{}
+	if err := json.Unmarshal(standard, world, json.RejectUnknownMembers(true), jsontext.AllowDuplicateNames(false)); err != nil {
+		return nil, err
+	}
+	for i := range world.Partners {
+		if err := world.Partners[i].check(); err != nil {
+			return nil, fmt.Errorf("partner %d, %s: %w", i+1, world.Partners[i].Name, err)
+		}
+	}
+	return world, nil
+}
+
+func (p *WorldPartner) check() error {
+	ids := append([]string{p.ID}, p.Providers...)
+	for _, app := range p.Apps {
+		ids = append(ids, app.ID)
+	}
+	for _, id := range ids {
+		if _, err := csp.ParseID(id); err != nil {
+			return fmt.Errorf("id %q: %w", id, err)
+		}
+	}
+	switch p.Kind {
+	case csp.DirectReseller, csp.IndirectProvider, csp.IndirectReseller:
+		return nil
+	default:
+		return fmt.Errorf("kind %q is not one of %s, %s, %s", p.Kind, csp.DirectReseller, csp.IndirectProvider, csp.IndirectReseller)
+	}
+}
+
+// And is the world with all of the other added.
+func (w *World) And(other *World) *World {
+	return &World{Partners: append(append([]WorldPartner(nil), w.Partners...), other.Partners...)}
+}
