@@ -91,8 +91,8 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	fault := (*partnercenter.Fault)(nil)
 	switch {
 	case errors.As(err, &fault):
-	case errors.Is(err, context.Canceled):
-		fault = partnercenter.ErrBusy // the caller has gone; the log need not know
+	case errors.Is(err, csp.ErrUnavailable), errors.Is(err, context.Canceled):
+		fault = partnercenter.ErrBusy // also where the caller has gone: nobody reads it, and the log need not know
 	default:
 		h.Logger.ErrorContext(r.Context(), "request failed",
 			"method", r.Method, "path", r.URL.Path, "requestId", requestID(w), "correlationId", correlationID(w), "err", err)

@@ -12,6 +12,9 @@ var ErrNotFound = errors.New("not found")
 // ErrExists is what a [Store] answers when a thing with that id or name is there already.
 var ErrExists = errors.New("already exists")
 
+// ErrUnavailable is what a [Store] answers when it cannot take the request now; it has done nothing.
+var ErrUnavailable = errors.New("the store is unavailable")
+
 // Store keeps the world. Every method is atomic, and durable before it returns.
 // Each method that touches customers takes the partner: there is none that could reach somebody else's.
 type Store interface {

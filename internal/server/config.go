@@ -8,6 +8,9 @@ import (
 	"github.com/tenantry/tenantry/internal/api"
 )
 
+// BOM says when JSON starts with a byte order mark; see package api.
+type BOM = api.BOM
+
 // Config is everything that can be chosen about a server. The zero value is a server in memory on a free port of the
 // loopback interface; where a field's zero value is not the documented default, [Config.withDefaults] says which is.
 type Config struct {

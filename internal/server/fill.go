@@ -45,7 +45,7 @@ func (s *Server) fillPartner(ctx context.Context, p *WorldPartner) error {
 		return err
 	}
 	return s.store.CreatePartner(ctx, &csp.Partner{
-		ID: id, Name: p.Name, Domain: p.Domain, Kind: p.Kind, Country: p.Country, MPNID: p.MPNID, Sandbox: p.Sandbox, AgreementAccepted: true,
+		ID: id, Name: p.Name, Domain: p.Domain, Kind: p.Kind, Country: p.Country, MPNID: p.MPNID, Sandbox: p.Sandbox, AgreementAccepted: !p.AgreementPending,
 	})
 }
 

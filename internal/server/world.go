@@ -20,17 +20,19 @@ type World struct {
 
 // WorldPartner is a partner of a world.
 type WorldPartner struct {
-	ID        string                   `json:"id"`
-	Name      string                   `json:"name"`
-	Domain    string                   `json:"domain"`
-	Kind      csp.PartnerKind          `json:"kind"`
-	Country   string                   `json:"country"`
-	MPNID     string                   `json:"mpnId"`
-	Sandbox   bool                     `json:"sandbox"`
-	Providers []string                 `json:"providers"` // the tenant ids of an indirect reseller's providers
-	Apps      []WorldApp               `json:"apps"`
-	Users     []WorldUser              `json:"users"`
-	Customers []partnercenter.Customer `json:"customers"` // as the bodies that create them
+	ID        string          `json:"id"`
+	Name      string          `json:"name"`
+	Domain    string          `json:"domain"`
+	Kind      csp.PartnerKind `json:"kind"`
+	Country   string          `json:"country"`
+	MPNID     string          `json:"mpnId"`
+	Sandbox   bool            `json:"sandbox"`
+	Providers []string        `json:"providers"` // the tenant ids of an indirect reseller's providers
+	// AgreementPending is a partner who has not accepted the Microsoft Partner Agreement yet.
+	AgreementPending bool                     `json:"agreementPending"`
+	Apps             []WorldApp               `json:"apps"`
+	Users            []WorldUser              `json:"users"`
+	Customers        []partnercenter.Customer `json:"customers"` // as the bodies that create them
 }
 
 // WorldApp is an application of a world. One without a secret is public.

@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"github.com/tenantry/tenantry/internal/csp"
 )
 
 // maxBatch is how many writes share a commit at most; more only lengthens the wait of the first.
 const maxBatch = 512
 
 // errClosed is what a write meets after Close.
-var errClosed = errors.New("the store is closed")
+var errClosed = fmt.Errorf("%w: it is closed", csp.ErrUnavailable)
 
 // committer runs writes one behind another on one connection. All that wait go into one transaction and are answered
 // after its one commit: under load the cost of making durable is shared, and without load nobody waits for company.
