@@ -110,5 +110,6 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	if err := web.Write(w, fault.Status, "", fault); err != nil {
 		h.Logger.ErrorContext(r.Context(), "fault not written", "err", err)
+		empty(w, http.StatusInternalServerError)
 	}
 }

@@ -202,6 +202,14 @@ func (s *Server) CA() string {
 	return s.authority.Path()
 }
 
+// CAPEM is the local CA's certificate; nil where there is none.
+func (s *Server) CAPEM() []byte {
+	if s.authority == nil {
+		return nil
+	}
+	return s.authority.PEM()
+}
+
 // Done yields the error that ended the serving, or is closed by [Server.Close].
 func (s *Server) Done() <-chan error { return s.served }
 

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -101,7 +103,20 @@ func (p *WorldPartner) check() error {
 	}
 }
 
-// And is the world with all of the other added.
+// And is the world with all of the other added. A partner of both is the first's, with what the other adds to it.
 func (w *World) And(other *World) *World {
-	return &World{Partners: append(append([]WorldPartner(nil), w.Partners...), other.Partners...)}
+	both := &World{Partners: slices.Clone(w.Partners)}
+	for _, partner := range other.Partners {
+		i := slices.IndexFunc(both.Partners, func(known WorldPartner) bool { return strings.EqualFold(known.ID, partner.ID) })
+		if i < 0 {
+			both.Partners = append(both.Partners, partner)
+			continue
+		}
+		known := &both.Partners[i]
+		known.Providers = slices.Concat(known.Providers, partner.Providers)
+		known.Apps = slices.Concat(known.Apps, partner.Apps)
+		known.Users = slices.Concat(known.Users, partner.Users)
+		known.Customers = slices.Concat(known.Customers, partner.Customers)
+	}
+	return both
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,8 +20,13 @@ const (
 	maxDepth = 64
 )
 
-// ErrBodyTooLarge is returned for a body over [MaxBody].
-var ErrBodyTooLarge = errors.New("the body is larger than 256 KiB")
+var (
+	// ErrBodyTooLarge is returned for a body over [MaxBody].
+	ErrBodyTooLarge = errors.New("the body is larger than 256 KiB")
+
+	// ErrBodyIncomplete is returned for a body that ends early or stalls. The cause may name addresses and is left out.
+	ErrBodyIncomplete = errors.New("the body did not arrive whole")
+)
 
 // Body reads the whole body of the request.
 func Body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -33,7 +39,7 @@ func Body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, ErrBodyTooLarge
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the body ended early: %w", err)
+		return nil, ErrBodyIncomplete
 	}
 	return body.Bytes(), nil
 }
@@ -56,42 +62,46 @@ func Decode(body []byte, value any) error {
 	}
 	err := json.Unmarshal(body, value, lenient)
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
-		standard, relaxedErr := hujson.Standardize(bytes.Clone(body))
+		standard, relaxedErr := hujson.Standardize(append(bytes.Clone(body), '\n')) // a comment may end the body
 		if relaxedErr != nil {
-			return fmt.Errorf("the body is not JSON: %w", position(body, syntax))
+			return notJSON(relaxedErr)
 		}
 		err = json.Unmarshal(standard, value, lenient)
 	}
-	return describe(err)
+	return describe(body, err)
+}
+
+// notJSON says where the syntax breaks in hujson's words: the strict parser's may be about a comma that is tolerated.
+func notJSON(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the body is not JSON: it ends too early")
+	}
+	return errors.New("the body is not JSON: " + shortened(strings.TrimPrefix(err.Error(), "hujson: ")))
 }
 
 // describe turns the decoder's error into one for the caller.
-func describe(err error) error {
-	semantic := (*json.SemanticError)(nil)
+func describe(body []byte, err error) error {
+	semantic, syntax := (*json.SemanticError)(nil), (*jsontext.SyntacticError)(nil)
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &semantic):
-		kind := map[jsontext.Kind]string{'n': "null", 't': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array"}[semantic.JSONKind]
-		if kind == "" {
-			kind = "a value of another form"
+		path, is := pointerText(semantic.JSONPointer), kindText(semantic.JSONKind)
+		must := typeText(semantic.GoType)
+		if must == "" || must == is {
+			return fmt.Errorf("%s is %s that is not allowed here", path, is)
 		}
-		want := "of another type"
-		if semantic.GoType != nil {
-			want = jsonType(semantic.GoType.Kind())
-		}
-		return fmt.Errorf("%s is %s and must be %s", pointerText(semantic.JSONPointer), kind, want)
+		return fmt.Errorf("%s is %s and must be %s", path, is, must)
+	case errors.As(err, &syntax): // hujson looks into no string
+		line, column := position(body, int(syntax.ByteOffset))
+		return fmt.Errorf("the body is not JSON: line %d, column %d: %s", line, column, shortened(syntax.Err.Error()))
 	default:
-		return fmt.Errorf("the body is not JSON: %w", err)
+		return err
 	}
 }
 
-// position says where in the body the syntax breaks, as an editor counts.
-func position(body []byte, syntax *jsontext.SyntacticError) error {
-	at := min(int(syntax.ByteOffset), len(body))
-	line := bytes.Count(body[:at], []byte("\n")) + 1
-	column := at - bytes.LastIndexByte(body[:at], '\n')
-	return fmt.Errorf("%w at line %d, column %d", syntax.Err, line, column)
+// position counts as hujson does, in bytes.
+func position(body []byte, offset int) (line, column int) {
+	before := body[:min(offset, len(body))]
+	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
 }
 
 // deeperThan counts brackets outside of strings and comments; so no parser is let near a hostile depth.
@@ -141,7 +151,8 @@ func skipComment(body []byte, i int) int {
 func Write(w http.ResponseWriter, status int, prefix string, value any) error {
 	body := bytes.NewBuffer(make([]byte, 0, 1536))
 	body.WriteString(prefix)
-	if err := json.MarshalWrite(body, value); err != nil {
+	// A fault shows the caller's own text back to it, and that may be any bytes.
+	if err := json.MarshalWrite(body, value, jsontext.AllowInvalidUTF8(true)); err != nil {
 		return err
 	}
 	header := w.Header()

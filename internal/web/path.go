@@ -61,11 +61,14 @@ func (p *Paths) Canonical(r *http.Request) {
 
 // isCanonical saves the usual request the work.
 func (p *Paths) isCanonical(path string) bool {
-	if len(path) < 2 || path[0] != '/' || strings.IndexByte(path, '%') >= 0 {
+	if path == "/" {
+		return true
+	}
+	if path == "" || path[0] != '/' || strings.IndexByte(path, '%') >= 0 {
 		return false
 	}
 	for segment := range strings.SplitSeq(path[1:], "/") {
-		if segment == "" || segment[0] == '.' {
+		if segment == "" || segment == "." || segment == ".." {
 			return false
 		}
 		if _, ok := p.words[segment]; ok {
