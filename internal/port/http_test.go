@@ -1,6 +1,7 @@
 package port_test
 
 import (
+	"context"
 	"bufio"
 	"bytes"
 	"crypto/tls"
@@ -183,7 +184,7 @@ func TestAddTunnel(t *testing.T) {
 				_, _ = io.ReadFull(sc, read)
 				l.Add(sc, read)
 			}()
-			c.Transport.(*http.Transport).Dial = func(string, string) (net.Conn, error) {
+			c.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 				return net.Dial("tcp", outer.Addr().String())
 			}
 			if got := get(t, c, tt.url); got != tt.want {

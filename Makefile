@@ -1,0 +1,50 @@
+# make help lists the targets.
+
+GO ?= go
+
+# The race detector needs a C compiler; a machine without one tests without it, and says so.
+RACE := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## bin/tenantry, a static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/tenantry ./cmd/tenantry
+
+.PHONY: test
+test: ## everything that go test runs, with the race detector where there is a C compiler
+	@[ -n '$(RACE)' ] || echo 'no C compiler: testing without the race detector'
+	$(GO) test $(RACE) -timeout 20m ./...
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME, 10s unless you say otherwise
+	@GO='$(GO)' sh .ci/fuzz $(or $(FUZZTIME),10s)
+
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck, and govulncheck where its database can be reached
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	@GO='$(GO)' GOVULNCHECK='$(GOVULNCHECK)' sh .ci/vulnerabilities
+
+.PHONY: generate
+generate: ## write what is made from other files: golden exchanges, docs/parity.md
+	$(GO) test ./internal/api ./internal/login -update
+
+.PHONY: verify
+verify: generate ## fail if generate or go mod tidy would change anything
+	$(GO) mod tidy
+	git diff --exit-code
+
+.PHONY: demo
+demo: ## the main job, shown
+	$(GO) run ./cmd/tenantry demo
+
+.PHONY: bench
+bench: ## the server against its own echo ceiling, side by side
+	$(GO) run ./bench
