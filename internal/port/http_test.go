@@ -1,9 +1,9 @@
 package port_test
 
 import (
-	"context"
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
