@@ -65,12 +65,13 @@ func (h *Handler) notBuilt(w http.ResponseWriter, r *http.Request) error {
 	return partnercenter.ErrMethodNotAllowed.With("The method " + r.Method + " is not allowed for " + r.URL.Path + "; use " + allowed + ".")
 }
 
-// matches reports whether the path is one of the pattern, in which {…} stands for any one segment.
+// matches reports whether the path is one of the pattern, in which {…} stands for any one segment. Words may be written
+// in any case: the lists of operations spell some in two ways.
 func matches(pattern, path string) bool {
 	for {
 		wantSegment, wantRest, wantMore := strings.Cut(pattern, "/")
 		segment, rest, more := strings.Cut(path, "/")
-		if segment != wantSegment && (segment == "" || !strings.HasPrefix(wantSegment, "{")) || more != wantMore {
+		if !strings.EqualFold(segment, wantSegment) && (segment == "" || !strings.HasPrefix(wantSegment, "{")) || more != wantMore {
 			return false
 		}
 		if !more {

@@ -1,11 +1,15 @@
 package api
 
 import (
+	"crypto/rand"
 	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +18,9 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/web"
 )
 
 const parityPage = "../../docs/parity.md"
@@ -98,7 +105,7 @@ func goldensByRoute(t *testing.T) map[string][]string {
 			line := requestLine.FindStringSubmatch(string(section.Data))
 			for _, route := range routes {
 				key := route.pattern + " " + route.method
-				if line != nil && line[1] == route.method && matches(strings.ToLower(route.pattern), strings.ToLower(line[2])) && !slices.Contains(proofs[key], name) {
+				if line != nil && line[1] == route.method && matches(route.pattern, line[2]) && !slices.Contains(proofs[key], name) {
 					proofs[key] = append(proofs[key], name)
 				}
 			}
@@ -151,5 +158,26 @@ func TestClientHasEveryRoute(t *testing.T) {
 	slices.Sort(client)
 	if !slices.Equal(ours, client) {
 		t.Errorf("the route table and the client differ; routes:\n%s\nclient:\n%s", strings.Join(ours, "\n"), strings.Join(client, "\n"))
+	}
+}
+
+// TestEveryOperationAnswers asks for each documented operation, in the spelling of its list: one that is not built is
+// answered 501 with its name, never 404.
+func TestEveryOperationAnswers(t *testing.T) {
+	mux := http.NewServeMux()
+	(&Handler{IDs: &csp.IDs{}, Rand: rand.Reader, Logger: slog.New(slog.DiscardHandler)}).Mount(mux)
+	paths := web.NewPaths(Patterns())
+	for _, operation := range documented() {
+		if routeOf(operation) != nil {
+			continue
+		}
+		target := placeholders.ReplaceAllString(operation.path, "94e4e214-6b06-4fb7-96d1-94d559f9b47f")
+		request := httptest.NewRequest(operation.method, target, nil)
+		paths.Canonical(request)
+		recorder := httptest.NewRecorder()
+		mux.ServeHTTP(recorder, request)
+		if body := recorder.Body.String(); recorder.Code != http.StatusNotImplemented || !strings.Contains(body, operation.name) {
+			t.Errorf("%s %s: got %d %s, want 501 with %s", operation.method, operation.path, recorder.Code, body, operation.name)
+		}
 	}
 }
