@@ -3,6 +3,7 @@ package login_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
@@ -25,9 +26,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
 // TestGolden sends the requests in testdata/*.txtar and compares the answers byte for byte. A file holds, after a line
-// that says what it shows, the request, the answer, and the tokens in it decoded. A request may be set up with lines
-//
-//	set force-password-change | trust-forwarded | external-url URL | tls
+// that says what it shows and "set" lines for what no request can say, the request, the answer, and the tokens decoded.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	must(t, err)
@@ -90,20 +89,22 @@ func (e *exchange) run(t *testing.T) {
 	}
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n" + body)))
 	must(t, err)
+	r = r.WithContext(t.Context())
 	for line := range strings.SplitSeq(e.about, "\n") {
-		set(t, w, r, line)
+		r = set(t, w, r, line)
 	}
 	recorder := httptest.NewRecorder()
-	w.serve().ServeHTTP(recorder, r.WithContext(t.Context()))
+	w.serve().ServeHTTP(recorder, r)
 	e.answer = dump(t, recorder)
 	e.tokens = decodeTokens(t, recorder.Body.Bytes())
 }
 
-func set(t *testing.T, w *world, r *http.Request, line string) {
+// set changes what a request cannot say.
+func set(t *testing.T, w *world, r *http.Request, line string) *http.Request {
 	t.Helper()
 	rest, ok := strings.CutPrefix(line, "set ")
 	if !ok {
-		return
+		return r
 	}
 	switch what, value, _ := strings.Cut(rest, " "); what {
 	case "force-password-change":
@@ -127,6 +128,7 @@ func set(t *testing.T, w *world, r *http.Request, line string) {
 	default:
 		t.Fatalf("set %s: unknown", what)
 	}
+	return r
 }
 
 // dump is the answer as it goes over the wire, headers in order.

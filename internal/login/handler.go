@@ -47,6 +47,8 @@ var endpoints = []endpoint{
 	{"GET", "/{tenant}/discovery/instance", (*Handler).instance},
 	{"GET", "/{tenant}/userrealm/{user}", (*Handler).userRealm},
 
+	{"GET", "/error", (*Handler).errorPage},
+
 	// Documented and not built yet.
 	{"", "/{tenant}/oauth2/authorize", (*Handler).notBuilt},
 	{"", "/{tenant}/oauth2/v2.0/authorize", (*Handler).notBuilt},

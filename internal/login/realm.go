@@ -20,8 +20,7 @@ type userRealm struct {
 // userRealm answers by the domain alone: it does not tell whether there is such a user.
 func (h *Handler) userRealm(w http.ResponseWriter, r *http.Request) error {
 	realm := &userRealm{Version: "1.0", AccountType: "Unknown", CloudInstance: cloudInstance, CloudAudience: "urn:federation:MicrosoftOnline"}
-	_, domain, _ := strings.Cut(strings.TrimSpace(r.PathValue("user")), "@")
-	if isDomain(domain) {
+	if domain := domainOf(strings.TrimSpace(r.PathValue("user"))); domain != "" {
 		_, err := h.Store.TenantByDomain(r.Context(), domain)
 		switch {
 		case err == nil:

@@ -37,16 +37,23 @@ func (h *Handler) tenant(ctx context.Context, segment string) (*csp.Tenant, erro
 // tenantFor is the tenant of a token request. On common and organizations it is that of the user's domain.
 func (h *Handler) tenantFor(ctx context.Context, segment string, grant *grant, f form) (*csp.Tenant, error) {
 	if anyTenant(segment) {
-		domain := ""
-		if grant.userName != nil {
-			_, domain, _ = strings.Cut(grant.userName(f), "@")
-		}
-		if domain == "" {
+		if grant.userName == nil {
 			return nil, ErrTenantMissing
 		}
-		segment = domain
+		if segment = domainOf(grant.userName(f)); segment == "" {
+			return nil, ErrTenantMissing
+		}
 	}
 	return h.tenant(ctx, segment)
+}
+
+// domainOf is the domain of a sign-in name, or nothing.
+func domainOf(userName string) string {
+	_, domain, _ := strings.Cut(userName, "@")
+	if !isDomain(domain) {
+		return ""
+	}
+	return domain
 }
 
 // isTenantSegment reports whether the segment has the form of a tenant's id or domain, or stands for every tenant.

@@ -72,6 +72,12 @@ var signingKeys = sync.OnceValues(func() ([]token.StoredKey, error) {
 	return stored, errors.Join(err, db.Close())
 })
 
+// chosenCredential proves chosenPassword in all worlds.
+var chosenCredential = sync.OnceValues(func() ([]byte, error) {
+	passwords := &token.Passwords{Root: root()}
+	return passwords.ChosenCredential(context.Background(), chosenPassword)
+})
+
 func root() token.Root {
 	root, err := token.ParseRoot(rootKey)
 	if err != nil {
@@ -92,7 +98,7 @@ func newWorld(t testing.TB) *world {
 	w.Handler = &login.Handler{
 		Store:     db,
 		Keys:      startKeys(t, db, now),
-		Passwords: &token.Passwords{Root: w.root, Rand: seeded(2)},
+		Passwords: &token.Passwords{Root: w.root},
 		IDs:       &csp.IDs{Now: now, Rand: seeded(3)},
 		Now:       now,
 	}
@@ -124,17 +130,18 @@ func (w *world) fill(t testing.TB) {
 	secret := func(app csp.ID, text string, life time.Duration) csp.AppSecret {
 		return csp.AppSecret{ID: w.IDs.New(), Hash: w.root.HashSecret(app, text), Hint: text[:3], Expires: start.Add(life)}
 	}
+	const long = 100 * 365 * 24 * time.Hour // some tests have the real clock
 	for _, app := range []*csp.App{
 		{ID: contosoApp, Tenant: contoso, Name: "Web", Secrets: []csp.AppSecret{
-			secret(contosoApp, appSecret, time.Hour), secret(contosoApp, expiredSecret, -time.Hour), secret(contosoApp, olderSecret, time.Minute),
+			secret(contosoApp, appSecret, long), secret(contosoApp, expiredSecret, -time.Hour), secret(contosoApp, olderSecret, long),
 		}},
 		{ID: publicApp, Tenant: contoso, Name: "Desktop", Public: true},
 		{ID: bareApp, Tenant: contoso, Name: "New"},
-		{ID: otherApp, Tenant: fabrikam, Name: "Web", Secrets: []csp.AppSecret{secret(otherApp, appSecret, time.Hour)}},
+		{ID: otherApp, Tenant: fabrikam, Name: "Web", Secrets: []csp.AppSecret{secret(otherApp, appSecret, long)}},
 	} {
 		must(t, w.db.CreateApp(ctx, app))
 	}
-	credential, err := w.Passwords.ChosenCredential(ctx, chosenPassword)
+	credential, err := chosenCredential()
 	must(t, err)
 	must(t, w.db.CreateUser(ctx, &csp.User{
 		ID: w.IDs.New(), Tenant: contoso, PrincipalName: "Megan@contoso.onmicrosoft.com", DisplayName: "Megan Bowen",

@@ -97,7 +97,7 @@ func (v *Verifier) checkSignature(ctx context.Context, raw string) ([]byte, erro
 		return nil, ErrMalformed
 	}
 	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
-	if algorithm := (*jose.ErrUnexpectedSignatureAlgorithm)(nil); errors.As(err, &algorithm) {
+	if algorithm := (*jose.ErrUnexpectedSignatureAlgorithm)(nil); errors.As(err, &algorithm) && algorithm.Got != "" {
 		return nil, fmt.Errorf("%w: algorithm %.10q", ErrUntrusted, algorithm.Got)
 	}
 	if err != nil {

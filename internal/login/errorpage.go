@@ -1,0 +1,34 @@
+package login
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// explanation is what the error_uri of a refusal leads to: the rows of the catalogue with its code.
+type explanation struct {
+	Code   int         `json:"code"`
+	Errors []explained `json:"errors"`
+}
+
+type explained struct {
+	Status int    `json:"status"`
+	Error  string `json:"error"`
+	Text   string `json:"text"`
+}
+
+func (h *Handler) errorPage(w http.ResponseWriter, r *http.Request) error {
+	asked := r.URL.Query().Get("code")
+	page := &explanation{}
+	for _, e := range catalogue {
+		if e.Code != 0 && strconv.Itoa(e.Code) == asked {
+			page.Code = e.Code
+			page.Errors = append(page.Errors, explained{e.Status, e.Kind, strings.ReplaceAll(e.Error(), "%s", "…")})
+		}
+	}
+	if page.Code == 0 {
+		return ErrNoEndpoint.With(r.URL.RequestURI())
+	}
+	return h.answer(w, r, http.StatusOK, page)
+}

@@ -1,0 +1,256 @@
+package token_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"io"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tenantry/tenantry/internal/store"
+	"github.com/tenantry/tenantry/internal/token"
+)
+
+func TestKeysAreMadeInTheBackground(t *testing.T) {
+	db := mustOpenStore(t)
+	begin := time.Now()
+	keys := mustStart(t, db, 0, nil)
+	started := time.Since(begin)
+	must(t, keys.Wait(t.Context()))
+	t.Logf("started after %v, a key after %v", started, time.Since(begin))
+	stored, err := db.SigningKeys(t.Context())
+	must(t, err)
+	if len(stored) != 1 {
+		t.Fatalf("%d keys stored, want 1", len(stored))
+	}
+	if bytes.Contains(stored[0].Sealed, stored[0].Certificate) || len(stored[0].Sealed) < 1000 {
+		t.Error("the private key is not sealed")
+	}
+	if _, err := x509.ParsePKCS1PrivateKey(stored[0].Sealed[12:]); err == nil {
+		t.Error("the private key is stored in the clear")
+	}
+	again := mustStart(t, db, 0, nil)
+	if diff := cmp.Diff(mustJWKS(t, keys), mustJWKS(t, again)); diff != "" {
+		t.Errorf("keys differ after a restart:\n%s", diff)
+	}
+}
+
+func TestKeysBeforeStart(t *testing.T) {
+	keys := &token.Keys{Store: mustOpenStore(t), Root: mustParseRoot(t, rootText)}
+	if _, err := keys.JWKS(t.Context(), ""); err == nil {
+		t.Error("keys that were not started answer")
+	}
+	must(t, keys.Close())
+}
+
+func TestWaitHonoursContext(t *testing.T) {
+	keys := mustStart(t, mustOpenStore(t), 0, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	// Either the key is there already, or the context's error.
+	if _, err := keys.SignAccess(ctx, &token.Claims{}); err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestSeededKeysAreTheSame(t *testing.T) {
+	now := func() time.Time { return start }
+	a := mustJWKS(t, mustStart(t, mustOpenStore(t), 1, now))
+	b := mustJWKS(t, mustStart(t, mustOpenStore(t), 1, now))
+	c := mustJWKS(t, mustStart(t, mustOpenStore(t), 2, now))
+	if diff := cmp.Diff(a, b); diff != "" {
+		t.Errorf("keys of one seed differ:\n%s", diff)
+	}
+	if a.Keys[0].Modulus == c.Keys[0].Modulus {
+		t.Error("keys of two seeds are the same")
+	}
+}
+
+// TestSeedIsReadAtOnce shows that what others read from the same source meanwhile changes nothing.
+func TestSeedIsReadAtOnce(t *testing.T) {
+	now := func() time.Time { return start }
+	want := mustJWKS(t, mustStart(t, mustOpenStore(t), 1, now))
+	source := seeded(1)
+	keys := &token.Keys{Store: mustOpenStore(t), Root: mustParseRoot(t, rootText), Now: now, Rand: source}
+	must(t, keys.Start(t.Context()))
+	_, err := io.CopyN(io.Discard, source, 1<<16)
+	must(t, err)
+	if diff := cmp.Diff(want, mustJWKS(t, keys)); diff != "" {
+		t.Errorf("keys differ:\n%s", diff)
+	}
+	must(t, keys.Close())
+}
+
+func TestJWKS(t *testing.T) {
+	for _, seed := range []byte{0, 1} {
+		keys := mustStart(t, mustOpenStore(t), seed, func() time.Time { return start })
+		if v1 := mustJWKS(t, keys); v1.Keys[0].Issuer != "" {
+			t.Errorf("v1 issuer = %q", v1.Keys[0].Issuer)
+		}
+		set, err := keys.JWKS(t.Context(), "https://issuer")
+		must(t, err)
+		key := set.Keys[0]
+		if key.Type != "RSA" || key.Use != "sig" || key.ID != key.Thumbprint || key.Exponent != "AQAB" || key.Issuer != "https://issuer" {
+			t.Errorf("key = %+v", key)
+		}
+		certificate := mustCertificate(t, key)
+		if sum := sha1.Sum(certificate.Raw); key.Thumbprint != base64.RawURLEncoding.EncodeToString(sum[:]) {
+			t.Errorf("x5t = %s, which is not the certificate's", key.Thumbprint)
+		}
+		if err := certificate.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature); err != nil {
+			t.Errorf("certificate: %v", err)
+		}
+		public := certificate.PublicKey.(*rsa.PublicKey)
+		modulus, err := base64.RawURLEncoding.DecodeString(key.Modulus)
+		must(t, err)
+		if public.N.Cmp(new(big.Int).SetBytes(modulus)) != 0 || public.N.BitLen() != 2048 {
+			t.Error("n is not the certificate's")
+		}
+	}
+}
+
+func TestSignedTokensVerifyElsewhere(t *testing.T) {
+	for _, seed := range []byte{0, 1} {
+		keys := mustStart(t, mustOpenStore(t), seed, nil)
+		raw, err := keys.SignAccess(t.Context(), &token.Claims{Audience: "a", AppID: "b", Version: "1.0"})
+		must(t, err)
+		signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
+		must(t, err)
+		payload, err := signed.Verify(mustCertificate(t, mustJWKS(t, keys).Keys[0]).PublicKey)
+		must(t, err)
+		const want = `{"aud":"a","iss":"","iat":0,"nbf":0,"exp":0,"appid":"b","appidacr":"","oid":"","sub":"","tid":"","ver":"1.0"}`
+		if string(payload) != want {
+			t.Errorf("payload = %s\nwant      %s", payload, want)
+		}
+	}
+}
+
+func TestKeysRefuse(t *testing.T) {
+	db := mustOpenStore(t)
+	must(t, mustStart(t, db, 1, nil).Wait(t.Context()))
+	stored, err := db.SigningKeys(t.Context())
+	must(t, err)
+	other, err := token.NewRoot(nil)
+	must(t, err)
+	for _, test := range []struct {
+		name   string
+		root   token.Root
+		change func(*token.StoredKey)
+	}{
+		{"another root key", other, func(*token.StoredKey) {}},
+		{"another id", mustParseRoot(t, rootText), func(k *token.StoredKey) { k.ID = "x" }},
+		{"another certificate", mustParseRoot(t, rootText), func(k *token.StoredKey) { k.Certificate = nil }},
+		{"damage", mustParseRoot(t, rootText), func(k *token.StoredKey) { k.Sealed[100] ^= 1 }},
+		{"nothing", mustParseRoot(t, rootText), func(k *token.StoredKey) { k.Sealed = []byte{} }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			db := mustOpenStore(t)
+			key := stored[0]
+			key.Sealed, key.Certificate = bytes.Clone(key.Sealed), bytes.Clone(key.Certificate)
+			test.change(&key)
+			if key.Certificate == nil {
+				key.Certificate = []byte{}
+			}
+			must(t, db.AddSigningKey(t.Context(), key))
+			keys := &token.Keys{Store: db, Root: test.root}
+			if err := keys.Start(t.Context()); err == nil {
+				t.Error("no error")
+				must(t, keys.Close())
+			}
+		})
+	}
+}
+
+// TestSeveralKeys has servers that share a store: the newest key whose time has come signs, and each is known to all.
+func TestSeveralKeys(t *testing.T) {
+	db := mustOpenStore(t)
+	now := start
+	clock := func() time.Time { return now }
+	early := mustStart(t, db, 1, clock)
+	must(t, early.Wait(t.Context()))
+
+	elsewhere := mustOpenStore(t)
+	now = start.Add(24 * time.Hour)
+	must(t, mustStart(t, elsewhere, 2, clock).Wait(t.Context()))
+	stored, err := elsewhere.SigningKeys(t.Context())
+	must(t, err)
+	must(t, db.AddSigningKey(t.Context(), stored[0]))
+	must(t, db.AddSigningKey(t.Context(), stored[0])) // again: no error
+
+	late := mustStart(t, db, 0, clock)
+	newest := stored[0].ID
+	oldest := mustJWKS(t, early).Keys[1].ID
+	if got := signedBy(t, late); got != newest {
+		t.Errorf("signed by %s, want the newest, %s", got, newest)
+	}
+	now = start.Add(time.Hour)
+	if got := signedBy(t, late); got != oldest {
+		t.Errorf("signed by %s before the newest's time, want %s", got, oldest)
+	}
+	now = start.Add(-time.Hour)
+	if got := signedBy(t, late); got != oldest {
+		t.Errorf("signed by %s with the clock set back, want %s", got, oldest)
+	}
+	if set := mustJWKS(t, late); len(set.Keys) != 2 || set.Keys[0].ID != newest {
+		t.Errorf("%d keys published, want 2, newest first", len(set.Keys))
+	}
+}
+
+// TestKeysOfAnotherServer shows that a token is trusted that was signed by a key added after the start.
+func TestKeysOfAnotherServer(t *testing.T) {
+	db, elsewhere := mustOpenStore(t), mustOpenStore(t)
+	clock := func() time.Time { return start }
+	here := mustStart(t, db, 1, clock)
+	must(t, here.Wait(t.Context()))
+	there := mustStart(t, elsewhere, 2, clock)
+	raw, err := there.SignAccess(t.Context(), goodClaims())
+	must(t, err)
+	copyKeys(t, elsewhere, db)
+	verifier := &token.Verifier{Keys: here, Now: clock, Audiences: audiences}
+	if _, err := verifier.Verify(t.Context(), raw); err != nil {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func copyKeys(t *testing.T, from, to *store.DB) {
+	t.Helper()
+	stored, err := from.SigningKeys(t.Context())
+	must(t, err)
+	for _, key := range stored {
+		must(t, to.AddSigningKey(t.Context(), key))
+	}
+}
+
+func signedBy(t *testing.T, keys *token.Keys) string {
+	t.Helper()
+	raw, err := keys.SignAccess(t.Context(), &token.Claims{})
+	must(t, err)
+	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
+	must(t, err)
+	return signed.Signatures[0].Protected.KeyID
+}
+
+func mustJWKS(t testing.TB, keys *token.Keys) *token.JWKSet {
+	t.Helper()
+	set, err := keys.JWKS(t.Context(), "")
+	must(t, err)
+	return set
+}
+
+func mustCertificate(t testing.TB, key token.JWK) *x509.Certificate {
+	t.Helper()
+	der, err := base64.StdEncoding.DecodeString(key.Certificate[0])
+	must(t, err)
+	certificate, err := x509.ParseCertificate(der)
+	must(t, err)
+	return certificate
+}
