@@ -240,10 +240,13 @@ func TestTokensAreKeptApart(t *testing.T) {
 }
 
 func TestOneRequestForAll(t *testing.T) {
+	const callers = 50
 	var asked atomic.Int32
+	var calling sync.WaitGroup // the answer waits until all are on their way
+	calling.Add(callers)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
-		time.Sleep(20 * time.Millisecond)
+		calling.Wait()
 		fmt.Fprint(w, `{"access_token":"eyJ","expires_in":3600}`)
 	}))
 	defer server.Close()
@@ -252,8 +255,9 @@ func TestOneRequestForAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
-	for range 50 {
+	for range callers {
 		wg.Go(func() {
+			calling.Done()
 			if token, err := cred.GetToken(t.Context(), tokenRequest); token.Token != "eyJ" || err != nil {
 				t.Errorf("got %+v, %v", token, err)
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
 // MaxPassword is the most bytes that a password may have; the real service takes 256 characters.
@@ -24,8 +25,9 @@ type Passwords struct {
 	Root Root
 	Rand io.Reader // salts of chosen passwords; nil: the real source
 
-	once sync.Once
-	gate chan struct{} // slow hashes that run
+	once   sync.Once
+	gate   chan struct{} // slow hashes that run
+	hashes atomic.Int64
 }
 
 // Verify reports whether the password is the credential's. The error is the context's, or says that the credential
@@ -77,10 +79,14 @@ func (p *Passwords) ChosenCredential(ctx context.Context, password string) ([]by
 	return argonHash{params: chosenParams, salt: salt, sum: sum}.encode(), nil
 }
 
+// Hashes is how many slow hashes were asked for so far. A refusal costs one, whoever is refused.
+func (p *Passwords) Hashes() int64 { return p.hashes.Load() }
+
 // slow runs the hash when its turn comes: two at a time, so that a flood of sign-ins takes neither all memory nor all
 // processors from the API.
 func (p *Passwords) slow(ctx context.Context, password string, params argonParams, salt []byte) ([]byte, error) {
 	p.once.Do(func() { p.gate = make(chan struct{}, 2) })
+	p.hashes.Add(1)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/tenantry/tenantry/internal/token"
 )
@@ -91,41 +90,36 @@ func TestVerifyRefusesCredential(t *testing.T) {
 	}
 }
 
-// TestRefusalsTakeAsLong shows that a refusal costs a slow hash whoever is refused, and a first password does not.
-func TestRefusalsTakeAsLong(t *testing.T) {
+// TestRefusalsCostTheSame counts slow hashes: each refusal costs one whoever is refused, and the right first password none.
+func TestRefusalsCostTheSame(t *testing.T) {
 	ctx := t.Context()
 	passwords := &token.Passwords{Root: mustParseRoot(t, rootText)}
-	derived := token.DerivedCredential(nil)
 	chosen, err := passwords.ChosenCredential(ctx, "chosen")
 	must(t, err)
-	fastest := func(do func()) time.Duration {
-		best := time.Hour
-		for range 5 {
-			begin := time.Now()
-			do()
-			best = min(best, time.Since(begin))
-		}
-		return best
-	}
-	verify := func(credential []byte, password string) func() {
-		return func() {
-			if _, err := passwords.Verify(ctx, credential, [16]byte{}, password); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	wrongChosen := fastest(verify(chosen, "wrong"))
-	wrongFirst := fastest(verify(derived, "wrong"))
-	nobody := fastest(func() { must(t, passwords.VerifyNobody(ctx, "wrong")) })
-	rightFirst := fastest(verify(derived, passwords.Root.FirstPassword([16]byte{}, nil)))
-	t.Logf("wrong chosen %v, wrong first %v, nobody %v; right first %v", wrongChosen, wrongFirst, nobody, rightFirst)
-	for _, took := range []time.Duration{wrongFirst, nobody} {
-		if took < wrongChosen/3 || took > wrongChosen*3 {
-			t.Errorf("refusals take %v, %v and %v", wrongChosen, wrongFirst, nobody)
+	first := passwords.Root.FirstPassword([16]byte{}, nil)
+	for _, test := range []struct {
+		name       string
+		credential []byte
+		password   string
+		want       int64
+	}{
+		{"wrong for a chosen one", chosen, "wrong", 1},
+		{"right for a chosen one", chosen, "chosen", 1},
+		{"wrong for a first one", token.DerivedCredential(nil), "wrong", 1},
+		{"right for a first one", token.DerivedCredential(nil), first, 0},
+		{"for a user without one", nil, "wrong", 1},
+	} {
+		before := passwords.Hashes()
+		_, err := passwords.Verify(ctx, test.credential, [16]byte{}, test.password)
+		must(t, err)
+		if got := passwords.Hashes() - before; got != test.want {
+			t.Errorf("%s: got %d hashes, want %d", test.name, got, test.want)
 		}
 	}
-	if rightFirst > wrongChosen/10 {
-		t.Errorf("the right first password takes %v", rightFirst)
+	before := passwords.Hashes()
+	must(t, passwords.VerifyNobody(ctx, "wrong"))
+	if got := passwords.Hashes() - before; got != 1 {
+		t.Errorf("nobody: got %d hashes, want 1", got)
 	}
 }
 
