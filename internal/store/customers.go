@@ -36,8 +36,11 @@ func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byt
 		return nil, err
 	case prior != nil:
 		return prior.outcome()
-	default:
+	case refusal != nil:
 		return nil, refusal
+	default:
+		db.customers.Put(customerKey{creation.Customer.Partner, creation.Customer.ID}, creation.Customer)
+		return nil, nil
 	}
 }
 
@@ -168,8 +171,22 @@ func (t *tx) full(row *customerRow) (refusal, err error) {
 	return partnercenter.ErrSandboxLimit.Withf("The sandbox account has %d customers, as many as it may have. Delete one first.", customers), nil
 }
 
-// Customer implements [csp.Store].
+// customerKey is a customer as a partner sees it.
+type customerKey struct{ partner, customer csp.ID }
+
+// Customer implements [csp.Store]. Customers are shared and must not be changed.
 func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
+	if customer, ok := db.customers.Get(customerKey{partner, id}); ok {
+		return customer, nil
+	}
+	customer, err := db.readCustomer(ctx, partner, id)
+	if err == nil {
+		db.customers.Put(customerKey{partner, id}, customer)
+	}
+	return customer, err
+}
+
+func (db *DB) readCustomer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
 	owner, err := db.partner(ctx, partner)
 	if err != nil {
 		return nil, err
@@ -177,12 +194,14 @@ func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, 
 	customer := &csp.Customer{ID: id, Partner: partner}
 	var profile, domain string
 	var createdAt int64
+	var reseller []byte
 	err = db.row(ctx, `
-		SELECT t.domain, t.created, t.profile, r.delegated
+		SELECT t.domain, t.created, t.profile, r.delegated, p.id
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
+		LEFT JOIN partners p ON p.n = r.reseller
 		WHERE r.partner = $1 AND r.customer = $2 AND t.id = $3`,
-		owner.n, id.Order(), id[:]).Scan(&domain, &createdAt, &profile, &customer.DelegatedAccess)
+		owner.n, id.Order(), id[:]).Scan(&domain, &createdAt, &profile, &customer.DelegatedAccess, &reseller)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, db.unrelated(ctx, partner, id)
 	}
@@ -191,6 +210,9 @@ func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, 
 	}
 	if err := json.Unmarshal([]byte(profile), &customer.Customer); err != nil {
 		return nil, err
+	}
+	if reseller != nil {
+		customer.Reseller = csp.ID(reseller)
 	}
 	customer.CompanyProfile.Domain = domain
 	customer.Created = timeOf(createdAt)

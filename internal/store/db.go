@@ -14,6 +14,7 @@ import (
 	_ "modernc.org/sqlite" // the driver named sqlite
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/recent"
 	"github.com/tenantry/tenantry/internal/token"
 )
 
@@ -28,6 +29,9 @@ type DB struct {
 
 	reads    sync.Map // query text to *sql.Stmt
 	partners sync.Map // csp.ID to *partnerRow
+
+	// customers are those read or made of late, as each partner sees them: nothing changes a customer yet.
+	customers recent.Map[customerKey, *csp.Customer]
 
 	closeOnce sync.Once
 	closeErr  error
@@ -56,6 +60,7 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 		db.now = time.Now
 	}
 	db.rows.Now = db.now
+	db.customers.Limit = rememberedCustomers
 	observe := options.Committed
 	if observe == nil {
 		observe = func(int) {}
@@ -103,6 +108,9 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 	go db.writes.loop()
 	return nil
 }
+
+// rememberedCustomers are about 32 MB.
+const rememberedCustomers = 32 << 10
 
 // maxReaders is how many reads run at once. More do not help: SQLite reads take microseconds of CPU.
 const maxReaders = 8

@@ -53,13 +53,13 @@ func (d *dialect) source(name string) string {
 		"busy_timeout(10000)",
 		"foreign_keys(0)",
 		"temp_store(MEMORY)",
-		"cache_size(-65536)",
+		"cache_size(-2048)",
 	}}
 	if d.memory {
 		options.Set("vfs", "memdb")
 		return "file:/" + name + "?" + options.Encode()
 	}
 	options["_pragma"] = append(options["_pragma"],
-		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(20000)", "journal_size_limit(134217728)")
+		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(20000)", "journal_size_limit(134217728)", "mmap_size(4294967296)")
 	return "file:" + (&url.URL{Path: d.path}).EscapedPath() + "?" + options.Encode()
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -109,18 +110,32 @@ func testModel(t *testing.T, s *suite) {
 	})
 }
 
-// testReopen closes the store and looks at everything again.
+// testReopen closes the store and looks at everything again, as nobody remembers it any more.
 func testReopen(t *testing.T, s *suite) {
-	creation := Calling(NewCreation(s.ids, s.contoso.ID, "kestrel.onmicrosoft.com"), "one")
+	wingtip := s.mustPartner(t, "wingtip", csp.IndirectReseller)
+	if err := s.CreatePartnership(t.Context(), s.fabrikam.ID, wingtip.ID); err != nil {
+		t.Fatal(err)
+	}
+	creation := Calling(NewCreation(s.ids, s.fabrikam.ID, "Kestrel.onmicrosoft.com"), "one")
+	creation.Customer.Reseller = wingtip.ID
+	creation.Customer.DelegatedAccess = false
 	s.mustCreate(t, creation)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	s.Store = s.database.Open(t, t.Name(), nil)
-	if _, err := s.Customer(t.Context(), s.contoso.ID, creation.Customer.ID); err != nil {
-		t.Errorf("customer: %v", err)
+	for _, partner := range []csp.ID{s.fabrikam.ID, wingtip.ID} {
+		want := *creation.Customer
+		want.Partner = partner
+		got, err := s.Customer(t.Context(), partner, creation.Customer.ID)
+		if diff := cmp.Diff(&want, got); err != nil || diff != "" {
+			t.Errorf("the customer changed in the store: %v (-created +read):\n%s", err, diff)
+		}
 	}
-	recorded, err := s.CreateCustomer(t.Context(), Calling(NewCreation(s.ids, s.contoso.ID, "kestrel.onmicrosoft.com"), "one"))
+	if _, err := s.Customer(t.Context(), s.contoso.ID, creation.Customer.ID); !errors.Is(err, partnercenter.ErrNoRelationship) {
+		t.Errorf("another partner's customer: got %v, want %v", err, partnercenter.ErrNoRelationship)
+	}
+	recorded, err := s.CreateCustomer(t.Context(), Calling(NewCreation(s.ids, s.fabrikam.ID, "Kestrel.onmicrosoft.com"), "one"))
 	if err != nil || string(recorded) != string(creation.Answer) {
 		t.Errorf("the same call: got %q, %v, want %q", recorded, err, creation.Answer)
 	}
