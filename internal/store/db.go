@@ -104,6 +104,9 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 	if err := migrate(ctx, pool, db.dialect); err != nil {
 		return errors.Join(err, conn.Close())
 	}
+	if _, err := conn.ExecContext(ctx, writerSetup); err != nil {
+		return errors.Join(err, conn.Close())
+	}
 	db.writes = newCommitter(conn, db.dialect, observe)
 	go db.writes.loop()
 	return nil

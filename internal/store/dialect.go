@@ -14,10 +14,14 @@ type dialect struct {
 	driver string
 	goose  goose.Dialect
 	words  *strings.Replacer
+	tidy   string // what the writer runs when it has been idle for a while
 
 	path   string // of the file, or empty
 	memory bool
 }
+
+// writerSetup is run on the connection that writes. It alone keeps many pages: a reader's are void after each commit.
+const writerSetup = `PRAGMA cache_size = -65536`
 
 var sqliteWords = strings.NewReplacer(
 	"BIGINT/*rowid*/", "INTEGER", // the table is kept in the order of this key
@@ -31,7 +35,7 @@ func dialectOf(storeURL string) (*dialect, error) {
 	if !ok || scheme != "sqlite" || rest == "" {
 		return nil, fmt.Errorf("store %q is not one that can be opened; use sqlite:PATH, for example sqlite:tenantry.db", storeURL)
 	}
-	d := &dialect{driver: "sqlite", goose: goose.DialectSQLite3, words: sqliteWords}
+	d := &dialect{driver: "sqlite", goose: goose.DialectSQLite3, words: sqliteWords, tidy: `PRAGMA wal_checkpoint(PASSIVE)`}
 	if rest == ":memory:" {
 		d.memory = true
 	} else {
