@@ -22,6 +22,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"github.com/tenantry/tenantry/internal/server"
+	"github.com/tenantry/tenantry/internal/token"
 )
 
 const createBody = `{"companyProfile":{"domain":"%s"},"billingProfile":{"email":"a@b.example","culture":"en-US","language":"en","companyName":"A",
@@ -67,8 +68,8 @@ func TestRestart(t *testing.T) {
 	dir := t.TempDir()
 	config := server.Config{Store: "sqlite:" + filepath.Join(dir, "tenantry.db"), Dir: dir}
 	s := mustOpen(t, config)
-	token := mustAppToken(t, s)
-	status, first := create(t, s, token, "94e4e214-6b06-4fb7-96d1-94d559f9b47f", "kestrel.onmicrosoft.com")
+	bearer := mustAppToken(t, s)
+	status, first := create(t, s, bearer, "94e4e214-6b06-4fb7-96d1-94d559f9b47f", "kestrel.onmicrosoft.com")
 	if status != http.StatusCreated {
 		t.Fatalf("create: got %d %s", status, first)
 	}
@@ -79,10 +80,10 @@ func TestRestart(t *testing.T) {
 	mustClose(t, s)
 
 	s = mustOpen(t, config)
-	if status, again := create(t, s, token, "94e4e214-6b06-4fb7-96d1-94d559f9b47f", "kestrel.onmicrosoft.com"); status != http.StatusCreated || again != first {
+	if status, again := create(t, s, bearer, "94e4e214-6b06-4fb7-96d1-94d559f9b47f", "kestrel.onmicrosoft.com"); status != http.StatusCreated || again != first {
 		t.Errorf("the same call after a restart: got %d\n%s\nwant 201\n%s", status, again, first)
 	}
-	if status, other := create(t, s, token, "94e4e214-6b06-4fb7-96d1-94d559f9b47f", "Kestrel.onmicrosoft.com"); status != http.StatusConflict {
+	if status, other := create(t, s, bearer, "94e4e214-6b06-4fb7-96d1-94d559f9b47f", "Kestrel.onmicrosoft.com"); status != http.StatusConflict {
 		t.Errorf("another body under the same id: got %d %s, want 409", status, other)
 	}
 	if again, err := os.ReadFile(s.CA()); err != nil || string(again) != string(ca) {
@@ -90,13 +91,24 @@ func TestRestart(t *testing.T) {
 	}
 	mustClose(t, s)
 
-	for _, other := range []server.Config{
-		{Store: config.Store, Dir: t.TempDir()},
-		{Store: config.Store, RootKey: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="},
+	elsewhere, another := t.TempDir(), t.TempDir()
+	if _, err := token.OpenRoot(filepath.Join(another, "root.key"), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		config server.Config
+		want   string
+	}{
+		{server.Config{Store: config.Store, Dir: elsewhere}, "there is none at " + elsewhere},
+		{server.Config{Store: config.Store, Dir: another}, "another root key"},
+		{server.Config{Store: config.Store, RootKey: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}, "another root key"},
 	} {
-		if _, err := server.Open(t.Context(), other); err == nil || !strings.Contains(err.Error(), "another root key") {
-			t.Errorf("a store under another root key: got %v", err)
+		if _, err := server.Open(t.Context(), test.config); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("a store under another root key: got %v, want %q", err, test.want)
 		}
+	}
+	if left, err := os.ReadDir(elsewhere); err != nil || len(left) != 0 {
+		t.Errorf("the refused start left %v, %v", left, err)
 	}
 }
 

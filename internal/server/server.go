@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -76,9 +75,6 @@ func (s *Server) open(ctx context.Context) error {
 
 // openStore opens the store and the root key that belongs to it.
 func (s *Server) openStore(ctx context.Context) (err error) {
-	if s.root, err = openRoot(s.config); err != nil {
-		return err
-	}
 	s.store, err = store.Open(ctx, s.config.Store, store.Options{
 		Now:       s.config.Now,
 		Owner:     "tenantry at " + s.config.Listen,
@@ -87,30 +83,8 @@ func (s *Server) openStore(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return CheckRoot(ctx, s.store, s.root)
-}
-
-func openRoot(config Config) (token.Root, error) {
-	switch {
-	case config.RootKey != "":
-		return token.ParseRoot(config.RootKey)
-	case config.Dir != "":
-		return token.OpenRoot(filepath.Join(config.Dir, "root.key"), config.Rand)
-	default:
-		return token.NewRoot(config.Rand)
-	}
-}
-
-// CheckRoot claims the store for the root key, or says that it is another's.
-func CheckRoot(ctx context.Context, db *store.DB, root token.Root) error {
-	claimed, err := db.Claim(ctx, "root key", root.Fingerprint())
-	if err != nil {
-		return err
-	}
-	if claimed != root.Fingerprint() {
-		return errors.New("the data in this store was made under another root key, and its passwords, secrets and tokens cannot be read with this one; give the root.key that belongs to it, or TENANTRY_ROOT_KEY")
-	}
-	return nil
+	s.root, err = OpenRoot(ctx, s.store, s.config.RootKey, s.config.Dir, s.config.Rand)
+	return err
 }
 
 // listen opens the port and serves it.

@@ -26,6 +26,15 @@ func (db *DB) Claim(ctx context.Context, name, value string) (string, error) {
 	return db.setting(ctx, name)
 }
 
+// Claimed reports whether a value is kept under the name.
+func (db *DB) Claimed(ctx context.Context, name string) (bool, error) {
+	_, err := db.setting(ctx, name)
+	if errors.Is(err, csp.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 func (db *DB) setting(ctx context.Context, name string) (value string, err error) {
 	err = db.row(ctx, `
 		SELECT value

@@ -116,6 +116,9 @@ func testSigningKey(t *testing.T, s *suite) {
 }
 
 func testClaim(t *testing.T, s *suite) {
+	if claimed, err := s.Claimed(t.Context(), "root key"); err != nil || claimed {
+		t.Errorf("claimed before: got %v, %v", claimed, err)
+	}
 	for _, test := range []struct{ name, value, want string }{
 		{"root key", "a", "a"},
 		{"root key", "b", "a"},
@@ -124,5 +127,8 @@ func testClaim(t *testing.T, s *suite) {
 		if got, err := s.Claim(t.Context(), test.name, test.value); err != nil || got != test.want {
 			t.Errorf("claim %s %s: got %s, %v, want %s", test.name, test.value, got, err, test.want)
 		}
+	}
+	if claimed, err := s.Claimed(t.Context(), "root key"); err != nil || !claimed {
+		t.Errorf("claimed after: got %v, %v", claimed, err)
 	}
 }

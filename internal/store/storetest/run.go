@@ -14,6 +14,7 @@ type Store interface {
 	csp.Store
 	token.KeyStore
 	Claim(ctx context.Context, name, value string) (string, error)
+	Claimed(ctx context.Context, name string) (bool, error)
 	ForgetCalls(ctx context.Context, age time.Duration) (int, error)
 	Close() error
 }

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are the commands and their flags.
+type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Show it all once: token, customer, first sign-in, repeated request. Starts from nothing, leaves nothing."`
+	Dev     devCommand     `cmd:"" help:"Serve a ready-made world with known identities, for development and tests." set:"force_password_change=false"`
+	Serve   serveCommand   `cmd:"" help:"Serve a store of your own." set:"force_password_change=true"`
+	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Partners  partnersCommands  `cmd:"" help:"Partners, in a store that no server holds." group:"store"`
+	Apps      appsCommands      `cmd:"" help:"Applications of partners, in a store that no server holds." group:"store"`
+	Customers customersCommands `cmd:"" help:"Customers, at a server." group:"client"`
+}
+
+// program is one run of the command line.
+type program struct {
+	env    func(string) string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// Main runs a command line, without the program's name, to its end and returns the exit code.
+func Main(args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
+	ctx, stop := untilSignal(context.Background())
+	defer stop()
+	return p.report(p.run(ctx, args))
+}
+
+func (p *program) run(ctx context.Context, args []string) error {
+	helped := false
+	parser, err := kong.New(&commands{}, append(presentation(),
+		kong.Writers(p.stdout, p.stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.Resolvers(variables(p.env)),
+		kong.Bind(p),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)...)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		overview(parser)
+		return usageError{"a command is missing; they are listed above", ""}
+	}
+	selected, err := parser.Parse(args)
+	if helped {
+		return nil
+	}
+	if parse := (*kong.ParseError)(nil); errors.As(err, &parse) {
+		return usageError{parse.Error(), commandOf(parse.Context)}
+	}
+	if err != nil {
+		return err
+	}
+	return selected.Run()
+}

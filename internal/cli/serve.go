@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tenantry/tenantry/internal/server"
+)
+
+type serveCommand struct {
+	storage
+	Listen string `default:"127.0.0.1:8080" variable:"TENANTRY_LISTEN" help:"Host and port to listen on; port 0 is any free one."`
+	switches
+}
+
+// Help implements [kong.HelpProvider].
+func (*serveCommand) Help() string {
+	return `The server has no ready-made world and no development shortcuts. Make the first partner and its application
+before its first start; they print what to sign in with:
+
+    tenantry partners create --store sqlite:tenantry.db --name Northwind --domain northwind.onmicrosoft.com --kind direct
+    tenantry apps create --store sqlite:tenantry.db --partner northwind.onmicrosoft.com
+    tenantry serve --store sqlite:tenantry.db --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem
+
+The root key, from which passwords and secrets are made, lies beside the store (root.key, kept with every backup) or
+comes from TENANTRY_ROOT_KEY. When the server answers it prints "tenantry serves URL" on stdout; its log goes to stderr. SIGINT or SIGTERM ends it: requests
+under way have 10 seconds, and a second signal ends it at once.`
+}
+
+// Run serves until a signal.
+func (c *serveCommand) Run(ctx context.Context, p *program) error {
+	config, err := c.config(p)
+	if err != nil {
+		return err
+	}
+	config.Store, config.Dir, config.Listen = c.Store, c.directory(), c.Listen
+	if err := makeDirectory(config.Dir); err != nil {
+		return err
+	}
+	tuneMemory(p)
+	s, err := server.Open(ctx, config)
+	if err != nil {
+		return advised(err)
+	}
+	config.Logger.Info("tenantry serves", "url", s.URL(), "store", c.Store, "ca", s.CA(), "version", version())
+	if s.CA() != "" && !isLoopback(c.Listen) {
+		config.Logger.Warn("plain HTTP is served beyond this machine; give --tls-cert and --tls-key to have TLS only")
+	}
+	fmt.Fprintln(p.stdout, "tenantry serves "+s.URL())
+	if err := waitFor(ctx, s); err != nil {
+		return err
+	}
+	config.Logger.Info("tenantry has stopped")
+	return nil
+}

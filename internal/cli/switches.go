@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/server"
+)
+
+// switches are the settings that every server has. What dev and serve set differently by default is a variable of kong's,
+// set beside the commands.
+type switches struct {
+	TLSCert        string   `name:"tls-cert" group:"listener" and:"certificate" type:"existingfile" placeholder:"FILE" variable:"TENANTRY_TLS_CERT" help:"Certificate (PEM) to serve, instead of one by the local CA; a changed file is read again."`
+	TLSKey         string   `name:"tls-key" group:"listener" and:"certificate" type:"existingfile" placeholder:"FILE" variable:"TENANTRY_TLS_KEY" help:"Its private key (PEM)."`
+	TLSNames       []string `name:"tls-name" group:"listener" placeholder:"NAME" variable:"TENANTRY_TLS_NAME" help:"Further host name or address that the local CA's certificate shall hold; may be repeated."`
+	PlainHTTP      bool     `name:"plain-http" group:"listener" variable:"TENANTRY_PLAIN_HTTP" help:"Serve plain HTTP too beside a certificate of your own. With the local CA it always is."`
+	ExternalURL    string   `name:"external-url" group:"listener" placeholder:"URL" variable:"TENANTRY_EXTERNAL_URL" help:"What clients reach the server as, if not by the name they send: behind a proxy."`
+	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
+
+	BOM                 server.BOM    `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
+	StrictHeaders       bool          `group:"api" variable:"TENANTRY_STRICT_HEADERS" help:"Refuse requests whose MS-RequestId or MS-CorrelationId is missing or no GUID."`
+	StrictRegistration  bool          `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
+	StrictCulture       bool          `group:"api" variable:"TENANTRY_STRICT_CULTURE" help:"Demand one of the country's own cultures."`
+	RefuseGraphAudience bool          `group:"api" variable:"TENANTRY_REFUSE_GRAPH_AUDIENCE" help:"Refuse tokens for https://graph.windows.net (fault 900420)."`
+	SandboxLimits       bool          `group:"api" variable:"TENANTRY_SANDBOX_LIMITS" help:"Hold sandbox partners to their documented 75 customers."`
+	GDAPByDefault       bool          `name:"gdap-by-default" group:"api" variable:"TENANTRY_GDAP_BY_DEFAULT" help:"Create customers without delegated admin unless the request says otherwise."`
+	ForcePasswordChange bool          `group:"api" negatable:"" default:"${force_password_change}" variable:"TENANTRY_FORCE_PASSWORD_CHANGE" help:"A first password must be changed before it gets tokens (here by default: ${default})."`
+	ReplayFor           time.Duration `group:"api" default:"24h" variable:"TENANTRY_REPLAY_FOR" help:"How long the answer to an MS-RequestId is remembered for its repetition."`
+	DomainSuffixes      []string      `name:"domain-suffix" group:"api" placeholder:"DOMAIN" variable:"TENANTRY_DOMAIN_SUFFIX" help:"Domain that customers' domains must end in; may be repeated. Without it: onmicrosoft.com, ccsctp.net, partner.onmschina.cn, onmicrosoft.us."`
+
+	LogLevel  string `group:"log" default:"info" enum:"debug,info,warn,error" variable:"TENANTRY_LOG_LEVEL" help:"debug (a line for each request), info, warn or error."`
+	LogFormat string `group:"log" default:"text" enum:"text,json" variable:"TENANTRY_LOG_FORMAT" help:"text or json."`
+}
+
+// config is the server's configuration as far as the switches say it.
+func (s *switches) config(p *program) (server.Config, error) {
+	if s.ReplayFor <= 0 {
+		return server.Config{}, wrong("--replay-for must be longer than no time, for example 24h")
+	}
+	if s.ExternalURL != "" {
+		if u, err := url.Parse(s.ExternalURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return server.Config{}, wrong("--external-url must be an absolute URL, for example https://csp.example.com")
+		}
+	}
+	return server.Config{
+		RootKey:             p.env(rootKeyVariable),
+		TLSCert:             s.TLSCert,
+		TLSKey:              s.TLSKey,
+		TLSNames:            s.TLSNames,
+		PlainHTTP:           s.PlainHTTP,
+		ExternalURL:         s.ExternalURL,
+		TrustForwarded:      s.TrustForwarded,
+		BOM:                 s.BOM,
+		StrictHeaders:       s.StrictHeaders,
+		StrictRegistration:  s.StrictRegistration,
+		StrictCulture:       s.StrictCulture,
+		RefuseGraphAudience: s.RefuseGraphAudience,
+		SandboxLimits:       s.SandboxLimits,
+		GDAPByDefault:       s.GDAPByDefault,
+		ForcePasswordChange: s.ForcePasswordChange,
+		ReplayFor:           s.ReplayFor,
+		DomainSuffixes:      s.DomainSuffixes,
+		Logger:              s.logger(p),
+	}, nil
+}
+
+func (s *switches) logger(p *program) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // one of the flag's four
+	options := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(p.stderr, options))
+}
