@@ -14,7 +14,7 @@ import (
 
 // CreateCustomer implements [csp.Store].
 func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byte, error) {
-	row, err := db.newCustomerRow(ctx, creation)
+	row, err := db.creationRows(ctx, creation)
 	if err != nil {
 		return nil, err
 	}
@@ -39,13 +39,13 @@ func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byt
 	case refusal != nil:
 		return nil, refusal
 	default:
-		db.customers.Put(customerKey{creation.Customer.Partner, creation.Customer.ID}, creation.Customer)
+		db.customers.Put(customerKey{creation.Customer.Partner, creation.Customer.ID}, row.customer())
 		return nil, nil
 	}
 }
 
-// customerRow is a creation as its columns; it is made before the write has its turn.
-type customerRow struct {
+// creationRows is a creation as its columns; it is made before the write has its turn.
+type creationRows struct {
 	*csp.Creation
 	partner int64
 	domain  string
@@ -53,7 +53,7 @@ type customerRow struct {
 	admin   string
 }
 
-func (db *DB) newCustomerRow(ctx context.Context, creation *csp.Creation) (*customerRow, error) {
+func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creationRows, error) {
 	partner, err := db.partner(ctx, creation.Customer.Partner)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (db *DB) newCustomerRow(ctx context.Context, creation *csp.Creation) (*cust
 	if err != nil {
 		return nil, err
 	}
-	return &customerRow{
+	return &creationRows{
 		Creation: creation,
 		partner:  partner.n,
 		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
@@ -76,7 +76,7 @@ func (db *DB) newCustomerRow(ctx context.Context, creation *csp.Creation) (*cust
 }
 
 // createCustomer writes all rows of a customer, or none and the refusal.
-func (t *tx) createCustomer(row *customerRow) (refusal, err error) {
+func (t *tx) createCustomer(row *creationRows) (refusal, err error) {
 	reseller, refusal, err := t.reseller(row)
 	if err != nil || refusal != nil {
 		return refusal, err
@@ -128,7 +128,7 @@ func (t *tx) insertRelationship(partner, customer, reseller int64, delegated boo
 }
 
 // reseller is the indirect reseller whom the customer is created for; 0 is none.
-func (t *tx) reseller(row *customerRow) (n int64, refusal, err error) {
+func (t *tx) reseller(row *creationRows) (n int64, refusal, err error) {
 	id := row.Customer.Reseller
 	if id.IsZero() {
 		return 0, nil, nil
@@ -156,7 +156,7 @@ func (t *tx) reseller(row *customerRow) (n int64, refusal, err error) {
 }
 
 // full refuses a partner that has as many customers as it may have.
-func (t *tx) full(row *customerRow) (refusal, err error) {
+func (t *tx) full(row *creationRows) (refusal, err error) {
 	if row.CustomerLimit == 0 {
 		return nil, nil
 	}
@@ -174,26 +174,44 @@ func (t *tx) full(row *customerRow) (refusal, err error) {
 // customerKey is a customer as a partner sees it.
 type customerKey struct{ partner, customer csp.ID }
 
-// Customer implements [csp.Store]. Customers are shared and must not be changed.
-func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
-	if customer, ok := db.customers.Get(customerKey{partner, id}); ok {
-		return customer, nil
-	}
-	customer, err := db.readCustomer(ctx, partner, id)
-	if err == nil {
-		db.customers.Put(customerKey{partner, id}, customer)
-	}
-	return customer, err
+// customerRow is what the tables hold of a customer as a partner sees it.
+type customerRow struct {
+	domain    string
+	profile   string
+	created   int64
+	reseller  csp.ID
+	delegated bool
 }
 
-func (db *DB) readCustomer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
-	owner, err := db.partner(ctx, partner)
-	if err != nil {
+// customer is the row that will be read of the creation.
+func (row *creationRows) customer() customerRow {
+	c := row.Customer
+	return customerRow{domain: c.CompanyProfile.Domain, profile: row.profile, created: c.Created.UnixMicro(), reseller: c.Reseller, delegated: c.DelegatedAccess}
+}
+
+// Customer implements [csp.Store].
+func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
+	row, ok := db.customers.Get(customerKey{partner, id})
+	if !ok {
+		var err error
+		if row, err = db.customerRow(ctx, partner, id); err != nil {
+			return nil, err
+		}
+		db.customers.Put(customerKey{partner, id}, row)
+	}
+	customer := &csp.Customer{ID: id, Partner: partner, Reseller: row.reseller, DelegatedAccess: row.delegated, Created: timeOf(row.created)}
+	if err := json.Unmarshal([]byte(row.profile), &customer.Customer); err != nil {
 		return nil, err
 	}
-	customer := &csp.Customer{ID: id, Partner: partner}
-	var profile, domain string
-	var createdAt int64
+	customer.CompanyProfile.Domain = row.domain
+	return customer, nil
+}
+
+func (db *DB) customerRow(ctx context.Context, partner, id csp.ID) (row customerRow, err error) {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return row, err
+	}
 	var reseller []byte
 	err = db.row(ctx, `
 		SELECT t.domain, t.created, t.profile, r.delegated, p.id
@@ -201,22 +219,14 @@ func (db *DB) readCustomer(ctx context.Context, partner, id csp.ID) (*csp.Custom
 		JOIN tenants t ON t.n = r.customer
 		LEFT JOIN partners p ON p.n = r.reseller
 		WHERE r.partner = $1 AND r.customer = $2 AND t.id = $3`,
-		owner.n, id.Order(), id[:]).Scan(&domain, &createdAt, &profile, &customer.DelegatedAccess, &reseller)
+		owner.n, id.Order(), id[:]).Scan(&row.domain, &row.created, &row.profile, &row.delegated, &reseller)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, db.unrelated(ctx, partner, id)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal([]byte(profile), &customer.Customer); err != nil {
-		return nil, err
+		return row, db.unrelated(ctx, partner, id)
 	}
 	if reseller != nil {
-		customer.Reseller = csp.ID(reseller)
+		row.reseller = csp.ID(reseller)
 	}
-	customer.CompanyProfile.Domain = domain
-	customer.Created = timeOf(createdAt)
-	return customer, nil
+	return row, err
 }
 
 // unrelated tells a customer of somebody else from none at all.

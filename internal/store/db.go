@@ -30,8 +30,8 @@ type DB struct {
 	reads    sync.Map // query text to *sql.Stmt
 	partners sync.Map // csp.ID to *partnerRow
 
-	// customers are those read or made of late, as each partner sees them: nothing changes a customer yet.
-	customers recent.Map[customerKey, *csp.Customer]
+	// customers are the rows read or made of late. Nothing changes a customer yet; who does must see to these.
+	customers recent.Map[customerKey, customerRow]
 
 	closeOnce sync.Once
 	closeErr  error
@@ -112,11 +112,12 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 	return nil
 }
 
-// rememberedCustomers are about 32 MB.
+// rememberedCustomers are about 25 MB.
 const rememberedCustomers = 32 << 10
 
-// maxReaders is how many reads run at once. More do not help: SQLite reads take microseconds of CPU.
-const maxReaders = 8
+// maxReaders is how many reads run at once. More do not help: SQLite reads take microseconds of CPU, and each reader keeps
+// pages of its own.
+const maxReaders = 4
 
 // Close waits for the writes under way and closes the store.
 func (db *DB) Close() error {

@@ -64,6 +64,6 @@ func (d *dialect) source(name string) string {
 		return "file:/" + name + "?" + options.Encode()
 	}
 	options["_pragma"] = append(options["_pragma"],
-		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(20000)", "journal_size_limit(134217728)", "mmap_size(4294967296)")
+		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(20000)", "journal_size_limit(134217728)")
 	return "file:" + (&url.URL{Path: d.path}).EscapedPath() + "?" + options.Encode()
 }
