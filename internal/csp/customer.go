@@ -1,6 +1,7 @@
 package csp
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/tenantry/tenantry/partnercenter"
@@ -44,7 +45,7 @@ const (
 func (c *Customer) AnswerToCreate() *partnercenter.Customer {
 	company := c.companyProfile()
 	answer := &partnercenter.Customer{
-		ID:                    c.ID.String(),
+		ID:                    company.TenantID,
 		CommerceID:            c.commerceID(),
 		CompanyProfile:        company,
 		BillingProfile:        c.billingProfile(),
@@ -70,7 +71,7 @@ func (c *Customer) Account() *partnercenter.Customer {
 	if address := c.BillingProfile.DefaultAddress; address != nil {
 		company.Address = &partnercenter.Address{
 			Country:      address.Country,
-			Region:       address.State,
+			Region:       cmp.Or(address.State, address.Region),
 			City:         address.City,
 			AddressLine1: address.AddressLine1,
 			PostalCode:   address.PostalCode,
@@ -78,31 +79,31 @@ func (c *Customer) Account() *partnercenter.Customer {
 		}
 	}
 	billing := c.billingProfile()
-	billing.Links = partnercenter.LinkTo(c.uri() + "/profiles/billing")
+	uri := "/customers/" + company.TenantID
+	billing.Links = partnercenter.LinkTo(uri + "/profiles/billing")
 	return &partnercenter.Customer{
-		ID:                    c.ID.String(),
+		ID:                    company.TenantID,
 		CommerceID:            c.commerceID(),
 		CompanyProfile:        company,
 		BillingProfile:        billing,
 		RelationshipToPartner: partnercenter.RelationshipReseller,
 		AllowDelegatedAccess:  &c.DelegatedAccess,
 		CustomDomains:         []string{c.CompanyProfile.Domain},
-		Links:                 partnercenter.LinkTo(c.uri()),
+		Links:                 partnercenter.LinkTo(uri),
 		Attributes:            &partnercenter.ResourceAttributes{ObjectType: typeCustomer},
 	}
 }
 
-func (c *Customer) uri() string { return "/customers/" + c.ID.String() }
-
 func (c *Customer) commerceID() string { return c.ID.Derived("commerceAccount").String() }
 
 func (c *Customer) companyProfile() *partnercenter.CustomerCompanyProfile {
+	id := c.ID.String()
 	return &partnercenter.CustomerCompanyProfile{
-		TenantID:                       c.ID.String(),
+		TenantID:                       id,
 		Domain:                         c.CompanyProfile.Domain,
 		CompanyName:                    c.BillingProfile.CompanyName,
 		OrganizationRegistrationNumber: c.CompanyProfile.OrganizationRegistrationNumber,
-		Links:                          partnercenter.LinkTo(c.uri() + "/profiles/company"),
+		Links:                          partnercenter.LinkTo("/customers/" + id + "/profiles/company"),
 		Attributes:                     &partnercenter.ResourceAttributes{ObjectType: typeCompanyProfile},
 	}
 }

@@ -21,6 +21,9 @@ const adminName = "admin"
 // sandboxCustomers is the limit of an integration sandbox. Partner Center docs: test-and-debug.
 const sandboxCustomers = 75
 
+// maxAttempts is how often a create draws an id before it gives up. One collision is rare, a second a defect.
+const maxAttempts = 10
+
 // Customers creates and finds customers.
 type Customers struct {
 	Store Store
@@ -47,7 +50,7 @@ func (s *Customers) Create(ctx context.Context, caller *Caller, request *partner
 	if err := s.Rules.CheckNewCustomer(request); err != nil {
 		return nil, err
 	}
-	for {
+	for attempt := 1; ; attempt++ {
 		customer := s.newCustomer(caller, request)
 		answer := customer.AnswerToCreate()
 		body, err := json.Marshal(answer)
@@ -59,7 +62,7 @@ func (s *Customers) Create(ctx context.Context, caller *Caller, request *partner
 			creation.CustomerLimit = sandboxCustomers
 		}
 		recorded, err := s.Store.CreateCustomer(ctx, creation)
-		if errors.Is(err, ErrExists) {
+		if errors.Is(err, ErrExists) && attempt < maxAttempts {
 			continue // another server made an id of the same instant
 		}
 		if err != nil {

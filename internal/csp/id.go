@@ -89,6 +89,13 @@ type IDs struct {
 	last int64
 }
 
+// StartAfter lets all ids made from now on sort behind the order, also where the clock has run back since it was made.
+func (ids *IDs) StartAfter(order int64) {
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
+	ids.last = max(ids.last, order)
+}
+
 // New is an id that sorts behind all that were made before it.
 func (ids *IDs) New() ID {
 	now, chance := ids.Now, ids.Rand

@@ -18,7 +18,7 @@ type Rules struct {
 	// StrictCulture demands one of the customer's country's own cultures.
 	StrictCulture bool
 
-	// DomainSuffixes are the domains that tenants live under; nil is [DefaultDomainSuffixes].
+	// DomainSuffixes are the domains that tenants live under; none is [DefaultDomainSuffixes].
 	DomainSuffixes []string
 }
 
@@ -32,7 +32,7 @@ func (r Rules) CheckNewCustomer(request *partnercenter.Customer) error {
 	if err := r.checkRegistrationNumber(details); err != nil {
 		return err
 	}
-	if country := details.country; country != nil && country.PhoneRequired && details.phone() == "" {
+	if country := details.country; country != nil && country.PhoneRequired && strings.TrimSpace(details.phone()) == "" {
 		return partnercenter.ErrPhoneNumberMissing.With(
 			"The phone number of the customer is missing. It is mandatory in "+country.Name+".",
 			"billingProfile.defaultAddress.phoneNumber")
@@ -71,7 +71,7 @@ func (d *details) phone() string {
 	if d.address.PhoneNumber == nil {
 		return ""
 	}
-	return strings.TrimSpace(*d.address.PhoneNumber)
+	return *d.address.PhoneNumber
 }
 
 // missing is every path that the request must fill and does not.
@@ -115,7 +115,7 @@ func (r Rules) checkRegistrationNumber(d *details) error {
 	case country.RegistrationNumberRequired && strings.TrimSpace(number) == "":
 		return partnercenter.ErrRegistrationNumberMissing.With(
 			"Organization registration id information is missing. It is mandatory in "+country.Name+forExample(country.RegistrationNumberSample)+".", path)
-	case number == "":
+	case strings.TrimSpace(number) == "":
 		return nil
 	case r.StrictRegistration && !country.RegistrationNumberRequired:
 		return partnercenter.ErrRegistrationNumberUnsupported.With("An organization registration number is not supported in "+country.Name+". Leave it out.", path)
@@ -172,8 +172,9 @@ func (r Rules) invalid(d *details) violations {
 	d.checkAddress(&found)
 	d.checkTexts(&found)
 	if id := d.AssociatedPartnerID; id != "" {
-		if _, err := ParseID(id); err != nil {
-			found.add("associatedPartnerId", "%s is not a GUID; give the indirect reseller's tenant id, for example 33333333-3333-4333-8333-333333333333", quoted(id))
+		// The zero GUID is nobody's; taken for none, it would make a direct customer of an indirect one.
+		if parsed, err := ParseID(id); err != nil || parsed.IsZero() {
+			found.add("associatedPartnerId", "%s is no tenant id; give the GUID of the indirect reseller's tenant, for example 33333333-3333-4333-8333-333333333333", quoted(id))
 		}
 	}
 	return found

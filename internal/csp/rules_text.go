@@ -49,15 +49,16 @@ const maxDomainPrefix = 27
 
 func (r Rules) checkDomain(found *violations, domain string) {
 	suffixes := r.DomainSuffixes
-	if suffixes == nil {
+	if len(suffixes) == 0 {
 		suffixes = DefaultDomainSuffixes
 	}
 	prefix, suffix, _ := strings.Cut(domain, ".")
 	known := false
 	for _, candidate := range suffixes {
-		known = known || strings.EqualFold(candidate, suffix)
+		// The lengths keep out letters beyond ASCII that fold to one within it: a long s would make another name of the same look.
+		known = known || len(candidate) == len(suffix) && strings.EqualFold(candidate, suffix)
 	}
-	if known && domainPrefix(prefix) == prefix {
+	if known && prefix != "" && domainPrefix(prefix) == prefix {
 		return
 	}
 	proposal := domainPrefix(prefix)
@@ -74,12 +75,16 @@ func (r Rules) checkDomain(found *violations, domain string) {
 // domainPrefix is the text without what a tenant's own part of its domain must not hold.
 func domainPrefix(text string) string {
 	kept := strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+		if letterOrDigit(r) {
 			return r
 		}
 		return -1
 	}, text)
 	return kept[:min(len(kept), maxDomainPrefix)]
+}
+
+func letterOrDigit(r rune) bool {
+	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }
 
 // badEmail says why the text is no e-mail address, or nothing.
@@ -91,10 +96,13 @@ func badEmail(text string) string {
 	if err != nil || parsed.Address != text {
 		return "it must have the form name@domain"
 	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) { // net/mail lets those beyond ASCII pass
+		return "it holds a character that is not printed"
+	}
 	domain := text[strings.LastIndexByte(text, '@')+1:]
 	labels := strings.Split(domain, ".")
 	for _, label := range labels {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.ContainsAny(label, "_[]:") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.ContainsFunc(label, notInDomains) {
 			return "its domain is not one"
 		}
 	}
@@ -104,6 +112,9 @@ func badEmail(text string) string {
 	}
 	return ""
 }
+
+// notInDomains takes letters beyond ASCII as they are: internationalized domains are not looked into.
+func notInDomains(r rune) bool { return r < utf8.RuneSelf && r != '-' && !letterOrDigit(r) }
 
 // quoted shows a value of the caller's back to it, cut to a length that leaves room for the rule.
 func quoted(value string) string {

@@ -43,6 +43,9 @@ type Store interface {
 	// CreatePartnership lets the indirect provider create customers for the indirect reseller. It is there already: no error.
 	CreatePartnership(ctx context.Context, provider, reseller ID) error
 
+	// NewestOrder is the highest order of a customer's id; zero if there is none.
+	NewestOrder(ctx context.Context) (int64, error)
+
 	// Tenant is a tenant by its id, or ErrNotFound.
 	Tenant(ctx context.Context, id ID) (*Tenant, error)
 

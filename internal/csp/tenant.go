@@ -45,4 +45,6 @@ type AppSecret struct {
 }
 
 // ServicePrincipal is the object id that an application has in a tenant.
-func (a *App) ServicePrincipal(tenant ID) ID { return tenant.Derived("servicePrincipal:" + a.ID.String()) }
+func (a *App) ServicePrincipal(tenant ID) ID {
+	return tenant.Derived("servicePrincipal:" + a.ID.String())
+}

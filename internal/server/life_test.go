@@ -112,6 +112,23 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// TestClockRunsBack starts again with a clock that shows what it showed before, over and over.
+func TestClockRunsBack(t *testing.T) {
+	dir := t.TempDir()
+	frozen := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	config := server.Config{Store: "sqlite:" + filepath.Join(dir, "tenantry.db"), Dir: dir, Now: func() time.Time { return frozen }}
+	for i := range 3 {
+		s := mustOpen(t, config)
+		bearer := mustAppToken(t, s)
+		for j := range 20 {
+			if status, body := create(t, s, bearer, fmt.Sprint(i, j), fmt.Sprintf("c%dx%d.onmicrosoft.com", i, j)); status != http.StatusCreated {
+				t.Fatalf("start %d, customer %d: got %d %s", i, j, status, body)
+			}
+		}
+		mustClose(t, s)
+	}
+}
+
 // TestOneOwner starts a second server on the data of the first.
 func TestOneOwner(t *testing.T) {
 	dir := t.TempDir()

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"log"
 	"log/slog"
 	"net/http"
@@ -49,16 +50,16 @@ func (o *observer) metrics() http.Handler {
 func (s *Server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		answer := &answer{ResponseWriter: w, status: http.StatusOK}
+		answer := &answer{ResponseWriter: w}
 		next.ServeHTTP(answer, r)
 		took := time.Since(start)
 		route := r.Pattern // the mux has put it there: a small set, unlike paths
-		s.observer.requests.WithLabelValues(route, strconv.Itoa(answer.status)).Observe(took.Seconds())
+		s.observer.requests.WithLabelValues(route, strconv.Itoa(answer.Status())).Observe(took.Seconds())
 		if !s.config.Logger.Enabled(r.Context(), slog.LevelDebug) {
 			return
 		}
 		s.config.Logger.DebugContext(r.Context(), "request",
-			"method", r.Method, "route", route, "status", answer.status, "took", took,
+			"method", r.Method, "route", route, "status", answer.Status(), "took", took,
 			"requestId", first(w.Header()["MS-RequestId"]), "correlationId", first(w.Header()["MS-CorrelationId"]))
 	})
 }
@@ -73,13 +74,25 @@ func first(values []string) string {
 // answer remembers the status that was written.
 type answer struct {
 	http.ResponseWriter
-	status int
+	status int // zero: none yet
 }
+
+// Written reports whether the answer has begun.
+func (a *answer) Written() bool { return a.status != 0 }
+
+// Status is the one that the client sees.
+func (a *answer) Status() int { return cmp.Or(a.status, http.StatusOK) }
 
 // WriteHeader implements [http.ResponseWriter].
 func (a *answer) WriteHeader(status int) {
 	a.status = status
 	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter].
+func (a *answer) Write(p []byte) (int, error) {
+	a.status = cmp.Or(a.status, http.StatusOK)
+	return a.ResponseWriter.Write(p)
 }
 
 // Unwrap lets [http.ResponseController] through.

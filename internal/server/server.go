@@ -65,7 +65,12 @@ func (s *Server) open(ctx context.Context) error {
 	if err := s.keys.Start(background); err != nil {
 		return fmt.Errorf("signing keys: %w", err)
 	}
+	newest, err := s.store.NewestOrder(ctx)
+	if err != nil {
+		return err
+	}
 	s.wire()
+	s.ids.StartAfter(newest)
 	if err := s.fill(ctx, s.config.World); err != nil {
 		return fmt.Errorf("fill the world: %w", err)
 	}

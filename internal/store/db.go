@@ -107,6 +107,11 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 	if _, err := conn.ExecContext(ctx, writerSetup); err != nil {
 		return errors.Join(err, conn.Close())
 	}
+	newest, err := db.newestCall(ctx)
+	if err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	db.rows.StartAfter(newest)
 	db.writes = newCommitter(conn, db.dialect, observe)
 	go db.writes.loop()
 	return nil

@@ -70,6 +70,14 @@ func (t *tx) rememberRefusal(call csp.Call, refusal error) error {
 		fault.Status, string(answer), call.Key[:])
 }
 
+// newestCall is the highest n of the ledger.
+func (db *DB) newestCall(ctx context.Context) (n int64, err error) {
+	err = db.row(ctx, `
+		SELECT COALESCE(MAX(n), 0)
+		FROM ledger`).Scan(&n)
+	return n, err
+}
+
 // forgetStep is how many rows of the ledger go in one write, so that creates wait for none of it long.
 const forgetStep = 500
 

@@ -71,5 +71,13 @@ func (db *DB) TenantByDomain(ctx context.Context, domain string) (*csp.Tenant, e
 	return tenant, nil
 }
 
+// NewestOrder implements [csp.Store].
+func (db *DB) NewestOrder(ctx context.Context) (order int64, err error) {
+	err = db.row(ctx, `
+		SELECT COALESCE(MAX(n), 0)
+		FROM tenants`).Scan(&order)
+	return order, err
+}
+
 // timeOf reads a time as the columns hold it.
 func timeOf(micros int64) time.Time { return time.UnixMicro(micros).UTC() }

@@ -23,6 +23,9 @@ func Mount(mux *http.ServeMux, routes []Route, writeError func(http.ResponseWrit
 	for _, route := range routes {
 		mux.HandleFunc(strings.TrimSpace(route.Method+" "+route.Pattern), func(w http.ResponseWriter, r *http.Request) {
 			if err := Guard(route.Handler)(w, r); err != nil {
+				if s, ok := w.(interface{ Written() bool }); ok && s.Written() {
+					panic(http.ErrAbortHandler) // the answer has begun; to cut it off is all that is left
+				}
 				writeError(w, r, err)
 			}
 		})

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -10,10 +12,10 @@ import (
 // build "/v1/" + "/customers", write /V1/Customers, add a slash or a blank at the end, and drop Authorization or the body
 // when they are redirected (seen in the .NET, Java and PowerShell SDKs).
 type Paths struct {
-	words map[string]string // each literal segment of the patterns, by its lower case
+	words map[string]string // each literal segment of the patterns, by its lower case and by itself
 }
 
-// NewPaths knows the literal segments of the patterns.
+// NewPaths knows the literal segments of the patterns. Of two spellings of one word it takes the last.
 func NewPaths(patterns []string) *Paths {
 	paths := &Paths{words: map[string]string{}}
 	for _, pattern := range patterns {
@@ -22,6 +24,9 @@ func NewPaths(patterns []string) *Paths {
 				paths.words[strings.ToLower(segment)] = segment
 			}
 		}
+	}
+	for _, word := range slices.Collect(maps.Values(paths.words)) {
+		paths.words[word] = word // saves the usual request the lower case
 	}
 	return paths
 }
@@ -71,10 +76,11 @@ func (p *Paths) isCanonical(path string) bool {
 		if segment == "" || segment == "." || segment == ".." {
 			return false
 		}
-		if _, ok := p.words[segment]; ok {
-			continue
+		word, ok := p.words[segment]
+		if !ok {
+			word, ok = p.words[strings.ToLower(segment)]
 		}
-		if word, ok := p.words[strings.ToLower(segment)]; ok && word != segment {
+		if ok && word != segment {
 			return false
 		}
 	}

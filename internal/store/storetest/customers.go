@@ -24,6 +24,9 @@ func testCustomer(t *testing.T, s *suite) {
 		t.Errorf("the customer changed in the store (-created +read):\n%s", diff)
 	}
 
+	if newest, err := s.NewestOrder(t.Context()); err != nil || newest != creation.Customer.ID.Order() {
+		t.Errorf("newest order: got %d, %v, want %d", newest, err, creation.Customer.ID.Order())
+	}
 	tenant, err := s.Tenant(t.Context(), creation.Customer.ID)
 	want := &csp.Tenant{ID: creation.Customer.ID, Name: creation.Customer.BillingProfile.CompanyName, Domain: "Kestrel.onmicrosoft.com"}
 	if diff := cmp.Diff(want, tenant); err != nil || diff != "" {
