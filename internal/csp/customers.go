@@ -53,11 +53,7 @@ func (s *Customers) Create(ctx context.Context, caller *Caller, request *partner
 	for attempt := 1; ; attempt++ {
 		customer := s.newCustomer(caller, request)
 		answer := customer.AnswerToCreate()
-		body, err := json.Marshal(answer)
-		if err != nil {
-			return nil, err
-		}
-		creation := &Creation{Customer: customer, Admin: s.admin(customer), Call: call, Answer: body}
+		creation := &Creation{Customer: customer, Admin: s.admin(customer), Call: call, Answer: answer.AppendJSON(nil)}
 		if s.SandboxLimits && caller.Partner.Sandbox {
 			creation.CustomerLimit = sandboxCustomers
 		}

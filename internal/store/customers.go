@@ -58,10 +58,6 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 	if err != nil {
 		return nil, err
 	}
-	profile, err := json.Marshal(creation.Customer.Profile())
-	if err != nil {
-		return nil, err
-	}
 	admin, err := json.Marshal(userProfileOf(creation.Admin))
 	if err != nil {
 		return nil, err
@@ -70,7 +66,7 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 		Creation: creation,
 		partner:  partner.n,
 		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
-		profile:  string(profile),
+		profile:  string(creation.Customer.Profile().AppendJSON(nil)),
 		admin:    string(admin),
 	}, nil
 }

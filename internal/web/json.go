@@ -147,21 +147,31 @@ func skipComment(body []byte, i int) int {
 	return i + end
 }
 
+// appender is a value that writes itself as JSON faster than by reflection: what the hot paths answer.
+type appender interface{ AppendJSON(b []byte) []byte }
+
 // Write sends the value as compact JSON behind the prefix.
 func Write(w http.ResponseWriter, status int, prefix string, value any) error {
-	body := bytes.NewBuffer(make([]byte, 0, 1536))
-	body.WriteString(prefix)
-	// A fault shows the caller's own text back to it, and that may be any bytes.
-	if err := json.MarshalWrite(body, value, jsontext.AllowInvalidUTF8(true)); err != nil {
+	body, err := appendJSON(append(make([]byte, 0, 1536), prefix...), value)
+	if err != nil {
 		return err
 	}
 	header := w.Header()
 	header["Content-Type"] = contentTypeJSON
-	header["Content-Length"] = []string{strconv.Itoa(body.Len())}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
-	_, err := io.Copy(w, body)
-	_ = err // the client has gone; nobody is left to tell
+	_, _ = w.Write(body) // if the client has gone, nobody is left to tell
 	return nil
+}
+
+// appendJSON takes any bytes for text: a fault shows the caller's own back to it.
+func appendJSON(b []byte, value any) ([]byte, error) {
+	if value, ok := value.(appender); ok {
+		return value.AppendJSON(b), nil
+	}
+	buffer := bytes.NewBuffer(b)
+	err := json.MarshalWrite(buffer, value, jsontext.AllowInvalidUTF8(true))
+	return buffer.Bytes(), err
 }
 
 var contentTypeJSON = []string{"application/json; charset=utf-8"}
