@@ -33,7 +33,8 @@ lint: ## gofmt, go vet, staticcheck, and govulncheck where its database can be r
 	@GO='$(GO)' GOVULNCHECK='$(GOVULNCHECK)' sh .ci/vulnerabilities
 
 .PHONY: generate
-generate: ## write what is made from other files: golden exchanges, docs/parity.md
+generate: ## write what is made from other files: append_gen.go, golden exchanges, docs/parity.md
+	$(GO) generate ./...
 	$(GO) test ./internal/api ./internal/login -update
 
 .PHONY: verify

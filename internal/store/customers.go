@@ -66,7 +66,7 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 		Creation: creation,
 		partner:  partner.n,
 		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
-		profile:  string(creation.Customer.Profile().AppendJSON(nil)),
+		profile:  string(creation.Customer.Profile().AppendJSON(make([]byte, 0, 1024))),
 		admin:    string(admin),
 	}, nil
 }
