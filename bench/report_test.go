@@ -1,0 +1,70 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMarkdown(t *testing.T) {
+	r := &report{
+		machine:     machine{cpu: "Test CPU", cores: 2, memory: 8e9, kernel: "6.1.0", goVersion: "1.26", fileSystem: "ext4", sync: 120 * time.Microsecond},
+		operations:  []operation{create},
+		connections: counts{64},
+		window:      time.Second,
+		binarySize:  25e6,
+	}
+	for _, rate := range []float64{9000, 3000, 8000} {
+		r.rounds = append(r.rounds, round{
+			idleMemory:       30e6,
+			bytesPerCustomer: 1500,
+			cells: map[cell]measurement{
+				{create.name, 64, echoName}:     {rate: 30000, p50: 2 * time.Millisecond, p99: 5 * time.Millisecond, cpu: 30 * time.Microsecond, clientCPU: 9 * time.Microsecond, peakMemory: 15e6, resident: 19e6, others: 0.02},
+				{create.name, 64, tenantryName}: {rate: rate, p50: 6 * time.Millisecond, p99: 45 * time.Millisecond, cpu: 120 * time.Microsecond, clientCPU: 11 * time.Microsecond, peakMemory: 80e6, resident: 99e6, others: 0.04},
+			},
+		})
+	}
+	got := r.markdown()
+	for _, want := range []string{
+		`
+| connections | server   | requests/s |            ratio | p50 ms | p99 ms | CPU µs/request | client CPU µs/request | peak memory MB | resident MB |
+|------------:|----------|-----------:|-----------------:|-------:|-------:|---------------:|----------------------:|---------------:|------------:|
+|          64 | echo     |     30,000 |                  |   2.00 |   5.00 |             30 |                     9 |           15.0 |        19.0 |
+|          64 | tenantry |      8,000 | 0.27 (0.10–0.30) |   6.00 |  45.00 |            120 |                    11 |           80.0 |        99.0 |
+`, `
+- create ratio at 64 connections: 0.27 (aim: at least 0.20) ok
+- create p99 at 64 connections: 45.00 ms (aim: below 40 ms) **missed**
+- resident memory when idle: 30.00 MB (aim: below 40 MB) ok
+- binary: 25.00 MB (aim: below 30 MB) ok
+`,
+		"\n- disk: ext4; append of 4 KiB and fdatasync: 0.12 ms\n",
+		"\n- quiet: other programs took 3 % of the machine in the usual cell, 4 % in the worst\n",
+		"\n| disk per customer     | 1,500 bytes |\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwant in it\n%s", got, want)
+		}
+	}
+	if got := r.missed(); got != 1 {
+		t.Errorf("got %d missed, want 1", got)
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		value float64
+		want  string
+	}{
+		{"zero", 0, "0"},
+		{"rounded", 999.6, "1,000"},
+		{"hundreds", 321, "321"},
+		{"millions", 1234567, "1,234,567"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := thousands(tt.value); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

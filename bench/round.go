@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const warmup = 500 * time.Millisecond
+
+// bench is one run of the command.
+type bench struct {
+	operations  []operation
+	connections counts
+	rounds      int
+	window      time.Duration
+	binary      string
+	dir         string
+	progress    io.Writer
+}
+
+// cell names one measurement of a round.
+type cell struct {
+	operation   string
+	connections int
+	server      string
+}
+
+// round holds what one round, with fresh processes and an empty store, has shown.
+type round struct {
+	cells            map[cell]measurement
+	idleMemory       int64
+	bytesPerCustomer float64 // zero if nothing was created
+}
+
+// run builds, measures and cleans up behind itself, also when ctx ends early.
+func (b *bench) run(ctx context.Context) (_ *report, err error) {
+	dir, err := os.MkdirTemp(b.dir, "tenantry-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	programs, err := b.build(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &report{
+		operations:  b.operations,
+		connections: b.connections,
+		window:      b.window,
+	}
+	if r.machine, err = inspect(dir); err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(programs.tenantry)
+	if err != nil {
+		return nil, err
+	}
+	r.binarySize = info.Size()
+
+	for i := range b.rounds {
+		fmt.Fprintf(b.progress, "round %d of %d\n", i+1, b.rounds)
+		one, err := b.round(ctx, programs, filepath.Join(dir, fmt.Sprintf("round-%d", i+1)))
+		if err != nil {
+			return nil, err
+		}
+		r.rounds = append(r.rounds, one)
+	}
+	return r, nil
+}
+
+// round measures every cell once: all creates, then all reads of what they made; of each cell first the
+// echo, then tenantry.
+func (b *bench) round(ctx context.Context, programs programs, dir string) (_ round, err error) {
+	r := round{cells: make(map[cell]measurement)}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return r, err
+	}
+	echo, err := startEcho(ctx, programs)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, echo.stop()) }()
+
+	tenantry, err := startTenantry(ctx, programs, dir)
+	if err != nil {
+		return r, err
+	}
+	stopped := false
+	defer func() {
+		if !stopped {
+			err = errors.Join(err, tenantry.stop())
+		}
+	}()
+	if r.idleMemory, err = tenantry.settle(ctx); err != nil {
+		return r, err
+	}
+
+	for _, o := range b.operations {
+		for _, n := range b.connections {
+			for _, s := range []*server{echo, tenantry} {
+				m, err := b.measure(ctx, s, o, n)
+				if err != nil {
+					return r, fmt.Errorf("%s, %s, %d connections: %w", s.name, o.name, n, err)
+				}
+				r.cells[cell{o.name, n, s.name}] = m
+				fmt.Fprintf(b.progress, "  %-6s %3d connections  %-8s %8s/s  p99 %6s ms\n", o.name, n, s.name, thousands(m.rate), milliseconds(m.p99))
+			}
+		}
+	}
+
+	// The stop is part of the measurement: it brings the log home, so that the file is the store.
+	stopped = true
+	if err := tenantry.stop(); err != nil {
+		return r, err
+	}
+	if tenantry.created > 0 {
+		size, err := tenantry.storeSize()
+		if err != nil {
+			return r, err
+		}
+		r.bytesPerCustomer = float64(size-tenantry.emptySize) / float64(tenantry.created)
+	}
+	return r, os.RemoveAll(dir)
+}
+
+func (b *bench) measure(ctx context.Context, s *server, o operation, connections int) (measurement, error) {
+	l := load{server: s, operation: o, connections: connections, warmup: warmup, window: b.window}
+	if o.name == get.name {
+		l.window /= 2
+		if len(s.ids) == 0 { // -only get
+			fill := load{server: s, operation: create, connections: 16, window: time.Second}
+			if _, err := fill.run(ctx); err != nil {
+				return measurement{}, err
+			}
+		}
+	}
+	return l.run(ctx)
+}
