@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,13 +21,14 @@ func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byt
 	}
 	var prior *entry
 	var refusal error
+	var reseller int64
 	err = db.writes.do(ctx, func(t *tx) (err error) {
 		prior, refusal = nil, nil
 		prior, err = t.remember(db.rows.New().Order(), creation.Call, created, creation.Answer)
 		if err != nil || prior != nil {
 			return err
 		}
-		if refusal, err = t.createCustomer(row); err != nil || refusal == nil {
+		if reseller, refusal, err = t.createCustomer(row); err != nil || refusal == nil {
 			return err
 		}
 		return t.rememberRefusal(creation.Call, refusal)
@@ -39,7 +41,7 @@ func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byt
 	case refusal != nil:
 		return nil, refusal
 	default:
-		db.customers.Put(customerKey{creation.Customer.Partner, creation.Customer.ID}, row.customer())
+		db.customers.Put(customerKey{creation.Customer.Partner, creation.Customer.ID}, row.customer(reseller))
 		return nil, nil
 	}
 }
@@ -49,7 +51,7 @@ type creationRows struct {
 	*csp.Creation
 	partner int64
 	domain  string
-	profile string
+	profile []byte
 	admin   string
 }
 
@@ -66,19 +68,19 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 		Creation: creation,
 		partner:  partner.n,
 		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
-		profile:  string(creation.Customer.Profile().AppendJSON(make([]byte, 0, 1024))),
+		profile:  creation.Customer.Profile().AppendJSON(make([]byte, 0, 1024)),
 		admin:    string(admin),
 	}, nil
 }
 
-// createCustomer writes all rows of a customer, or none and the refusal.
-func (t *tx) createCustomer(row *creationRows) (refusal, err error) {
-	reseller, refusal, err := t.reseller(row)
+// createCustomer writes all rows of a customer, or none and the refusal. It returns the number of the reseller.
+func (t *tx) createCustomer(row *creationRows) (reseller int64, refusal, err error) {
+	reseller, refusal, err = t.reseller(row)
 	if err != nil || refusal != nil {
-		return refusal, err
+		return 0, refusal, err
 	}
 	if refusal, err := t.full(row); err != nil || refusal != nil {
-		return refusal, err
+		return 0, refusal, err
 	}
 	customer := row.Customer
 	n := customer.ID.Order()
@@ -88,32 +90,32 @@ func (t *tx) createCustomer(row *creationRows) (refusal, err error) {
 		ON CONFLICT (name) DO NOTHING`,
 		row.domain, n)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	if !ok {
-		return partnercenter.ErrDomainTaken.With("The domain "+customer.CompanyProfile.Domain+" is already used by another tenant.", "companyProfile.domain"), nil
+		return 0, partnercenter.ErrDomainTaken.With("The domain "+customer.CompanyProfile.Domain+" is already used by another tenant.", "companyProfile.domain"), nil
 	}
 	ok, err = t.inserted(`
 		INSERT INTO tenants (n, id, name, domain, created, profile)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (n) DO NOTHING`,
-		n, customer.ID[:], customer.BillingProfile.CompanyName, customer.CompanyProfile.Domain, customer.Created.UnixMicro(), row.profile)
+		n, customer.ID[:], customer.BillingProfile.CompanyName, customer.CompanyProfile.Domain, customer.Created.UnixMicro(), string(row.profile))
 	if err == nil && !ok {
 		err = csp.ErrExists
 	}
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	if err := t.insertUser(n, row.Admin, row.admin); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	if err := t.insertRelationship(row.partner, n, reseller, customer.DelegatedAccess); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	if reseller != 0 {
-		return nil, t.insertRelationship(reseller, n, reseller, customer.DelegatedAccess)
+		err = t.insertRelationship(reseller, n, reseller, customer.DelegatedAccess)
 	}
-	return nil, nil
+	return reseller, nil, err
 }
 
 func (t *tx) insertRelationship(partner, customer, reseller int64, delegated bool) error {
@@ -173,16 +175,16 @@ type customerKey struct{ partner, customer csp.ID }
 // customerRow is what the tables hold of a customer as a partner sees it.
 type customerRow struct {
 	domain    string
-	profile   string
+	profile   []byte
 	created   int64
-	reseller  csp.ID
+	reseller  int64
 	delegated bool
 }
 
 // customer is the row that will be read of the creation.
-func (row *creationRows) customer() customerRow {
+func (row *creationRows) customer(reseller int64) customerRow {
 	c := row.Customer
-	return customerRow{domain: c.CompanyProfile.Domain, profile: row.profile, created: c.Created.UnixMicro(), reseller: c.Reseller, delegated: c.DelegatedAccess}
+	return customerRow{domain: c.CompanyProfile.Domain, profile: bytes.Clone(row.profile), created: c.Created.UnixMicro(), reseller: reseller, delegated: c.DelegatedAccess}
 }
 
 // Customer implements [csp.Store].
@@ -195,11 +197,18 @@ func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, 
 		}
 		db.customers.Put(customerKey{partner, id}, row)
 	}
-	customer := &csp.Customer{ID: id, Partner: partner, Reseller: row.reseller, DelegatedAccess: row.delegated, Created: timeOf(row.created)}
-	if err := json.Unmarshal([]byte(row.profile), &customer.Customer); err != nil {
+	customer := &csp.Customer{ID: id, Partner: partner, DelegatedAccess: row.delegated, Created: timeOf(row.created)}
+	if err := json.Unmarshal(row.profile, &customer.Customer); err != nil {
 		return nil, err
 	}
 	customer.CompanyProfile.Domain = row.domain
+	if row.reseller != 0 {
+		reseller, err := db.partnerID(ctx, row.reseller)
+		if err != nil {
+			return nil, err
+		}
+		customer.Reseller = reseller
+	}
 	return customer, nil
 }
 
@@ -208,19 +217,14 @@ func (db *DB) customerRow(ctx context.Context, partner, id csp.ID) (row customer
 	if err != nil {
 		return row, err
 	}
-	var reseller []byte
 	err = db.row(ctx, `
-		SELECT t.domain, t.created, t.profile, r.delegated, p.id
+		SELECT t.domain, t.created, t.profile, r.delegated, r.reseller
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
-		LEFT JOIN partners p ON p.n = r.reseller
 		WHERE r.partner = $1 AND r.customer = $2 AND t.id = $3`,
-		owner.n, id.Order(), id[:]).Scan(&row.domain, &row.created, &row.profile, &row.delegated, &reseller)
+		owner.n, id.Order(), id[:]).Scan(&row.domain, &row.created, &row.profile, &row.delegated, &row.reseller)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, db.unrelated(ctx, partner, id)
-	}
-	if reseller != nil {
-		row.reseller = csp.ID(reseller)
 	}
 	return row, err
 }

@@ -27,8 +27,9 @@ type DB struct {
 	now     func() time.Time
 	rows    csp.IDs // numbers the rows of the ledger
 
-	reads    sync.Map // query text to *sql.Stmt
-	partners sync.Map // csp.ID to *partnerRow
+	reads      sync.Map // query text to *sql.Stmt
+	partners   sync.Map // csp.ID to *partnerRow
+	partnerIDs sync.Map // a partner's n to its csp.ID
 
 	// customers are the rows read or made of late. Nothing changes a customer yet; who does must see to these.
 	customers recent.Map[customerKey, customerRow]
@@ -117,8 +118,8 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 	return nil
 }
 
-// rememberedCustomers are about 25 MB.
-const rememberedCustomers = 32 << 10
+// rememberedCustomers are about 45 MB.
+const rememberedCustomers = 64 << 10
 
 // maxReaders is how many reads run at once. More do not help: SQLite reads take microseconds of CPU, and each reader keeps
 // pages of its own.

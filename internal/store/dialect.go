@@ -21,7 +21,7 @@ type dialect struct {
 }
 
 // writerSetup is run on the connection that writes. It alone keeps many pages: a reader's are void after each commit.
-const writerSetup = `PRAGMA cache_size = -65536`
+const writerSetup = `PRAGMA cache_size = -32768`
 
 var sqliteWords = strings.NewReplacer(
 	"BIGINT/*rowid*/", "INTEGER", // the table is kept in the order of this key

@@ -84,6 +84,25 @@ func (db *DB) partner(ctx context.Context, id csp.ID) (*partnerRow, error) {
 	return row, nil
 }
 
+// partnerID is the id of the partner with the number; it is read once.
+func (db *DB) partnerID(ctx context.Context, n int64) (csp.ID, error) {
+	if id, ok := db.partnerIDs.Load(n); ok {
+		return id.(csp.ID), nil
+	}
+	var bytes []byte
+	err := db.row(ctx, `
+		SELECT id
+		FROM partners
+		WHERE n = $1`,
+		n).Scan(&bytes)
+	if err != nil {
+		return csp.ID{}, notFound(err)
+	}
+	id := csp.ID(bytes)
+	db.partnerIDs.Store(n, id)
+	return id, nil
+}
+
 // notFound is csp.ErrNotFound where a query answered no row.
 func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
