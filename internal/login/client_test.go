@@ -45,11 +45,13 @@ func TestAzidentity(t *testing.T) {
 			})
 		}, true},
 		{"user name and password", "https://api.partnercenter.microsoft.com/.default", func() (azcore.TokenCredential, error) {
-			return azidentity.NewUsernamePasswordCredential(contoso.String(), powerShell, "megan@contoso.onmicrosoft.com", chosenPassword, //nolint:staticcheck // deprecated, and what scripts use
+			return azidentity.NewUsernamePasswordCredential(contoso.String(), powerShell, "megan@contoso.onmicrosoft.com", chosenPassword,
+				//lint:ignore SA1019 deprecated, and what scripts use
 				&azidentity.UsernamePasswordCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
 		}, false},
 		{"a customer's administrator, by way of organizations", "https://api.partnercenter.microsoft.com/user_impersonation", func() (azcore.TokenCredential, error) {
-			return azidentity.NewUsernamePasswordCredential("organizations", powerShell, adminName, adminPassword, //nolint:staticcheck // as above
+			return azidentity.NewUsernamePasswordCredential("organizations", powerShell, adminName, adminPassword,
+				//lint:ignore SA1019 as above
 				&azidentity.UsernamePasswordCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
 		}, false},
 	} {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,9 +27,8 @@ var handlers = []web.Route{
 	{Method: "GET", Pattern: "/panic-uncomparable", Handler: func(http.ResponseWriter, *http.Request) error { panic([]string{"oh"}) }},
 	{Method: "GET", Pattern: "/panic-nil", Handler: func(http.ResponseWriter, *http.Request) error { panic(nil) }},
 	{Method: "GET", Pattern: "/bug", Handler: func(http.ResponseWriter, *http.Request) error {
-		var none map[string]int
-		none["x"] = 1
-		return nil
+		none := []int{}
+		return fmt.Errorf("never made: %d", none[len(none)]) // out of range
 	}},
 	{Method: "GET", Pattern: "/abort", Handler: func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) }},
 	{Pattern: "/", Handler: func(http.ResponseWriter, *http.Request) error { return errors.New("not found") }},
@@ -57,7 +57,7 @@ func TestMount(t *testing.T) {
 		{"GET", "/panic-error", 418, "panic: a teapot\n"},
 		{"GET", "/panic-uncomparable", 418, "panic: [oh]\n"},
 		{"GET", "/panic-nil", 418, "panic: panic called with nil argument\n"},
-		{"GET", "/bug", 418, "panic: assignment to entry in nil map\n"},
+		{"GET", "/bug", 418, "panic: runtime error: index out of range [0] with length 0\n"},
 		{"GET", "/elsewhere", 418, "not found\n"},
 	} {
 		t.Run(test.method+test.target, func(t *testing.T) {
