@@ -31,6 +31,10 @@ type Store interface {
 	// ErrNoRelationship if the partner has none, ErrTenantNotFound if there is no such tenant.
 	Customer(ctx context.Context, partner, id ID) (*Customer, error)
 
+	// Customers is a page of the customers that the partner has a relationship with, in the order of the query's field and
+	// then of their ids. At most as many as its size.
+	Customers(ctx context.Context, partner ID, query *CustomerQuery) ([]*CustomerSummary, error)
+
 	// DomainTaken reports whether a tenant has the domain, in whatever case it is written.
 	DomainTaken(ctx context.Context, domain string) (bool, error)
 

@@ -51,6 +51,7 @@ type creationRows struct {
 	*csp.Creation
 	partner int64
 	domain  string
+	name    string
 	profile []byte
 	admin   string
 }
@@ -68,6 +69,7 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 		Creation: creation,
 		partner:  partner.n,
 		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
+		name:     csp.FoldedName(creation.Customer.BillingProfile.CompanyName),
 		profile:  creation.Customer.Profile().AppendJSON(make([]byte, 0, 1024)),
 		admin:    string(admin),
 	}, nil
@@ -109,20 +111,42 @@ func (t *tx) createCustomer(row *creationRows) (reseller int64, refusal, err err
 	if err := t.insertUser(n, row.Admin, row.admin); err != nil {
 		return 0, nil, err
 	}
-	if err := t.insertRelationship(row.partner, n, reseller, customer.DelegatedAccess); err != nil {
-		return 0, nil, err
+	if reseller == 0 {
+		return 0, nil, t.insertRelationship(&relationship{partner: row.partner, customer: n, delegated: customer.DelegatedAccess}, row.name)
 	}
-	if reseller != 0 {
-		err = t.insertRelationship(reseller, n, reseller, customer.DelegatedAccess)
+	for _, partner := range [...]int64{row.partner, reseller} {
+		r := &relationship{partner: partner, customer: n, reseller: reseller, provider: row.partner, delegated: customer.DelegatedAccess}
+		if err := t.insertRelationship(r, row.name); err != nil {
+			return 0, nil, err
+		}
 	}
-	return reseller, nil, err
+	return reseller, nil, nil
 }
 
-func (t *tx) insertRelationship(partner, customer, reseller int64, delegated bool) error {
+// relationship is a row: what a customer is to a partner.
+type relationship struct {
+	partner, customer  int64
+	reseller, provider int64 // of an indirect customer
+	delegated          bool
+}
+
+// insertRelationship also lets the partner find the customer by its name.
+func (t *tx) insertRelationship(r *relationship, name string) error {
+	err := t.exec(`
+		INSERT INTO relationships (partner, customer, reseller, provider, delegated)
+		VALUES ($1, $2, $3, $4, $5)`,
+		r.partner, r.customer, r.reseller, r.provider, r.delegated)
+	if err != nil {
+		return err
+	}
+	return t.insertName(r.partner, name, r.customer)
+}
+
+func (t *tx) insertName(partner int64, name string, customer int64) error {
 	return t.exec(`
-		INSERT INTO relationships (partner, customer, reseller, delegated)
-		VALUES ($1, $2, $3, $4)`,
-		partner, customer, reseller, delegated)
+		INSERT INTO names (partner, name, customer)
+		VALUES ($1, $2, $3)`,
+		partner, name, customer)
 }
 
 // reseller is the indirect reseller whom the customer is created for; 0 is none.

@@ -31,13 +31,25 @@ CREATE TABLE partnerships (
     PRIMARY KEY (provider, reseller)
 )/*narrow*/;
 
--- reseller is the indirect reseller of the customer, or 0. The reseller has a row of its own.
+-- An indirect customer has a row for its provider and one for its reseller, each with both; a direct one has 0 for both.
 CREATE TABLE relationships (
     partner   BIGINT NOT NULL,
     customer  BIGINT NOT NULL,
     reseller  BIGINT NOT NULL,
+    provider  BIGINT NOT NULL,
     delegated BOOLEAN NOT NULL,
     PRIMARY KEY (partner, customer)
+)/*narrow*/;
+
+CREATE INDEX relationships_by_reseller ON relationships (partner, reseller, customer) WHERE reseller <> 0;
+CREATE INDEX relationships_by_provider ON relationships (partner, provider, customer) WHERE provider <> 0;
+
+-- Company names in lower case, as each partner searches them.
+CREATE TABLE names (
+    partner  BIGINT NOT NULL,
+    name     TEXT/*C*/ NOT NULL,
+    customer BIGINT NOT NULL,
+    PRIMARY KEY (partner, name, customer)
 )/*narrow*/;
 
 -- name is the principal name in lower case.

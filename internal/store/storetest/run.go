@@ -36,6 +36,8 @@ func Run(t *testing.T, database Database) {
 	}{
 		{"customer", testCustomer},
 		{"isolation", testIsolation},
+		{"list", testList},
+		{"list of a reseller", testListOfReseller},
 		{"domain", testDomain},
 		{"ledger", testLedger},
 		{"refusals are remembered", testRefusals},
