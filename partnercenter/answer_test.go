@@ -19,6 +19,11 @@ func TestCatalogueComesBack(t *testing.T) {
 		"CustomersService.Create":           AreaCustomers,
 		"CustomersService.Get":              AreaCustomers,
 		"CountryValidationRulesService.Get": AreaMarkets,
+		"ProfilesService.Organization":      AreaProfiles,
+		"ProfilesService.MPN":               AreaProfiles,
+		"RelationshipsService.List":         AreaRelationships,
+		"CustomersService.Relationships":    AreaRelationships,
+		"ValidationsService.Address":        AreaValidations,
 	}
 	met := map[*Fault]bool{}
 	for method, area := range areas {

@@ -57,6 +57,33 @@ func (c *Customer) AppendJSON(dst []byte) []byte {
 }
 
 // AppendJSON appends c as JSON, in the bytes of encoding/json/v2, with U+FFFD for what is not UTF-8. A nil c is null.
+func (c *CustomerCollection) AppendJSON(dst []byte) []byte {
+	if c == nil {
+		return append(dst, "null"...)
+	}
+	start := len(dst)
+	dst = strconv.AppendInt(append(dst, `,"totalCount":`...), int64(c.TotalCount), 10)
+	dst = append(dst, `,"items":[`...)
+	for at := range c.Items {
+		if at > 0 {
+			dst = append(dst, ',')
+		}
+		dst = c.Items[at].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	if c.ContinuationToken != "" {
+		dst = appendQuote(append(dst, `,"continuationToken":`...), c.ContinuationToken)
+	}
+	if c.Links != nil {
+		dst = c.Links.AppendJSON(append(dst, `,"links":`...))
+	}
+	if c.Attributes != nil {
+		dst = c.Attributes.AppendJSON(append(dst, `,"attributes":`...))
+	}
+	return closeObject(dst, start)
+}
+
+// AppendJSON appends c as JSON, in the bytes of encoding/json/v2, with U+FFFD for what is not UTF-8. A nil c is null.
 func (c *CountryValidationRules) AppendJSON(dst []byte) []byte {
 	if c == nil {
 		return append(dst, "null"...)

@@ -42,10 +42,11 @@ type RequestOptions struct {
 type call struct {
 	name    string // of the method, in traces
 	method  string
-	path    string // escaped
-	area    string // whose fault codes the answer speaks
-	body    any    // sent as JSON unless nil
-	answers int    // a status beyond 2xx that is no failure
+	path    string            // escaped
+	area    string            // whose fault codes the answer speaks
+	body    any               // sent as JSON unless nil
+	answers int               // a status beyond 2xx that is no failure
+	headers map[string]string // sent unless empty
 	options *RequestOptions
 }
 
@@ -65,6 +66,11 @@ func (c *Client) do(ctx context.Context, call call) (resp *http.Response, err er
 	}
 	if err := c.setHeaders(req.Raw().Header, call.options); err != nil {
 		return nil, err
+	}
+	for name, value := range call.headers {
+		if value != "" {
+			req.Raw().Header.Set(name, value)
+		}
 	}
 	resp, err = c.azure.Pipeline().Do(req)
 	if err != nil {

@@ -21,6 +21,9 @@ type Client struct {
 	CountryValidationRules *CountryValidationRulesService
 	Customers              *CustomersService
 	Domains                *DomainsService
+	Profiles               *ProfilesService
+	Relationships          *RelationshipsService
+	Validations            *ValidationsService
 
 	azure    *azcore.Client
 	endpoint string            // scheme, host and path, without a slash at the end
@@ -103,5 +106,8 @@ func NewClient(cred azcore.TokenCredential, opts *ClientOptions) (*Client, error
 	c.CountryValidationRules = (*CountryValidationRulesService)(&c.common)
 	c.Customers = (*CustomersService)(&c.common)
 	c.Domains = (*DomainsService)(&c.common)
+	c.Profiles = (*ProfilesService)(&c.common)
+	c.Relationships = (*RelationshipsService)(&c.common)
+	c.Validations = (*ValidationsService)(&c.common)
 	return c, nil
 }

@@ -183,6 +183,12 @@ func TestRefusedBeforeSending(t *testing.T) {
 	rules := func(iso2 string) func() error {
 		return func() error { _, err := client.CountryValidationRules.Get(t.Context(), iso2, nil); return err }
 	}
+	address := func(address *Address) func() error {
+		return func() error { _, err := client.Validations.Address(t.Context(), address, nil); return err }
+	}
+	available := func(prefix string) func() error {
+		return func() error { _, err := client.Domains.PrefixAvailable(t.Context(), prefix, nil); return err }
+	}
 	for _, test := range []struct {
 		name string
 		call func() error
@@ -196,6 +202,8 @@ func TestRefusedBeforeSending(t *testing.T) {
 		{"dot", exists("."), `the domain is "."`},
 		{"empty domain", exists(""), "the domain is empty"},
 		{"empty country", rules(""), "the country code is empty"},
+		{"no address", address(nil), "the address is nil"},
+		{"empty prefix", available(""), "the domain prefix is empty"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if err := test.call(); err == nil || err.Error() != test.want {

@@ -26,6 +26,17 @@ type Customer struct {
 	EnableGDAPByDefault *bool `json:"enableGDAPByDefault,omitzero"`
 }
 
+// CustomerCollection is a page of customers, of which it holds less than a customer that is read by its id.
+// Partner Center docs: get-a-list-of-customers.
+type CustomerCollection struct {
+	TotalCount int        `json:"totalCount"` // of this page
+	Items      []Customer `json:"items"`
+	// ContinuationToken is what the link to the next page carries as MS-ContinuationToken.
+	ContinuationToken string              `json:"continuationToken,omitzero"`
+	Links             *ResourceLinks      `json:"links,omitzero"`
+	Attributes        *ResourceAttributes `json:"attributes,omitzero"`
+}
+
 // CustomerCompanyProfile is the company as its directory tenant knows it.
 type CustomerCompanyProfile struct {
 	TenantID                       string              `json:"tenantId,omitzero"`

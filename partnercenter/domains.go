@@ -36,3 +36,26 @@ func (s *DomainsService) Exists(ctx context.Context, domain string, opts *Domain
 	}
 	return resp.StatusCode != http.StatusNotFound, nil
 }
+
+// DomainPrefixAvailableOptions are the options of [DomainsService.PrefixAvailable].
+type DomainPrefixAvailableOptions RequestOptions
+
+// PrefixAvailable reports whether a customer can be created with this prefix below the service's own domain, contoso for
+// contoso.onmicrosoft.com. Of a prefix that no domain can have Tenantry says false.
+//
+// Source: the service's OpenAPI file, where it is the older twin of [DomainsService.Exists].
+//
+//partnercenter:operation GET /v1/validations/checkdomainavailability/{prefix}
+func (s *DomainsService) PrefixAvailable(ctx context.Context, prefix string, opts *DomainPrefixAvailableOptions) (bool, error) {
+	segment, err := pathSegment("domain prefix", prefix)
+	if err != nil {
+		return false, err
+	}
+	available, err := fetch[bool](ctx, s.client, call{
+		name:    "DomainsService.PrefixAvailable",
+		method:  http.MethodGet,
+		path:    "/v1/validations/checkdomainavailability/" + segment,
+		options: (*RequestOptions)(opts),
+	})
+	return err == nil && *available, err
+}

@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// MaxDescription is the most characters that the description of a fault has. Partner Center docs: error-codes.
+const MaxDescription = 1024
+
 // Fault is the answer to a request that was refused: the JSON body, and a Go error.
 // Two faults are the same to errors.Is if status, code and area are, whatever their words.
 // Partner Center docs: error-codes; the code is a number in every captured answer.

@@ -10,8 +10,11 @@ const (
 
 // The areas of the API.
 const (
-	AreaCustomers = "customers"
-	AreaMarkets   = "countryvalidationrules"
+	AreaCustomers     = "customers"
+	AreaMarkets       = "countryvalidationrules"
+	AreaProfiles      = "profiles"
+	AreaRelationships = "relationships"
+	AreaValidations   = "validations"
 )
 
 // The catalogue. A status, a code or a message of /v1 stands nowhere else.
@@ -84,6 +87,24 @@ var (
 	// ErrSandboxLimit answers a sandbox account that is full.
 	ErrSandboxLimit = row(400, 800018, AreaCustomers, sourceBusiness, "The limit of the sandbox account is met.")
 
+	// ErrStaleETag answers a change to a resource that has changed, whose etag came with the resource.
+	ErrStaleETag = row(400, 2055, "", sourceBusiness, "The etag is no longer valid.")
+
+	// ErrPreconditionFailed is the same where the etag came in If-Match.
+	ErrPreconditionFailed = row(412, 2055, "", sourceBusiness, "The etag of If-Match is no longer valid.")
+
+	// ErrSandboxOnly answers what only integration sandboxes can do.
+	ErrSandboxOnly = row(400, 900127, AreaCustomers, sourceBusiness, "The operation is not supported in this environment: customers of sandbox accounts alone can be deleted.")
+
+	// ErrMalformedQuery answers a query that cannot be followed.
+	ErrMalformedQuery = row(400, 2000, "", sourceInput, "The query could not be followed.")
+
+	// ErrUnknownField answers a filter on what cannot be searched.
+	ErrUnknownField = row(400, 3000, "", sourceBusiness, "The filter names a field that cannot be searched.")
+
+	// ErrContinuationToken answers a continuation token that this service did not make for the caller.
+	ErrContinuationToken = row(400, 800002, "", sourceInput, "The continuation token is not one of this list.")
+
 	// ErrNoCountryRules answers a country code that is no market. Seen in partner-center-docs-powershell#147.
 	ErrNoCountryRules = row(404, 1000, AreaMarkets, sourceBusiness, "No validation rules were found for the country/region.")
 
@@ -101,6 +122,26 @@ var (
 
 	// ErrBusy answers when the server cannot take the request now; Retry-After says when to come back.
 	ErrBusy = row(503, 800003, "", sourceBusiness, "The service is busy. Try again later.")
+
+	// ErrMPNIDNotFound answers an MPN id that no partner has. Words and status: the get-partner-by-mpn-id sample.
+	ErrMPNIDNotFound = row(404, 3000, AreaProfiles, sourceBusiness, "The Partner Organization with that partner_id could not be found")
+
+	// ErrWrongKindOfPartner answers a partner about relationships that its kind has none of.
+	// Seen in Partner-Center-PowerShell#75 and #49, and raw in PartnerCenterPowerShellModule#83; the status is inferred.
+	ErrWrongKindOfPartner = row(403, 1002, AreaRelationships, sourceBusiness, "Authorization Failed")
+
+	// ErrInvalidEnum answers a word that stands for none of the values of an enumeration.
+	ErrInvalidEnum = row(400, 900126, "", sourceInput, "The enum value cannot be parsed.")
+
+	// ErrAddressMissing names every path that an address to validate must fill and does not.
+	ErrAddressMissing = row(400, 2001, AreaValidations, sourceBusiness, "Address details are missing")
+
+	// ErrAddressInvalid names every text of an address to validate that no address can have.
+	ErrAddressInvalid = row(400, 27002, AreaValidations, sourceBusiness, "A property has invalid data.")
+
+	// ErrAddressRejected is only answered under --address-validation=legacy; its words are a JSON text.
+	// Partner Center docs before May 2021: validate-an-address.
+	ErrAddressRejected = row(400, 2007, AreaValidations, sourceBusiness, "The address is not valid.")
 )
 
 var catalogue []*Fault

@@ -19,6 +19,33 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.CountryValidationRules.Get(ctx, "country", nil)
 		return err
 	},
+	"CustomersService.BillingProfile": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.BillingProfile(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.CompanyProfile": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.CompanyProfile(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.CustomDomains": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.CustomDomains(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.Delete": func(ctx context.Context, c *Client) error {
+		return c.Customers.Delete(ctx, "customer-id", nil)
+	},
+	"CustomersService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.List(ctx, nil)
+		return err
+	},
+	"CustomersService.Update": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Update(ctx, "customer-id", &Customer{}, nil)
+		return err
+	},
+	"CustomersService.UpdateBillingProfile": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.UpdateBillingProfile(ctx, "customer-id", &CustomerBillingProfile{}, nil)
+		return err
+	},
 	"CustomersService.Create": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Create(ctx, &Customer{}, nil)
 		return err
@@ -27,8 +54,44 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.Get(ctx, "customer-id", nil)
 		return err
 	},
+	"CustomersService.Relationships": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Relationships(ctx, "customer-id", nil)
+		return err
+	},
+	"ProfilesService.Billing": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.Billing(ctx, nil)
+		return err
+	},
+	"ProfilesService.LegalBusiness": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.LegalBusiness(ctx, nil)
+		return err
+	},
+	"ProfilesService.MPN": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.MPN(ctx, nil)
+		return err
+	},
+	"ProfilesService.Organization": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.Organization(ctx, nil)
+		return err
+	},
+	"ProfilesService.Support": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.Support(ctx, nil)
+		return err
+	},
+	"RelationshipsService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.Relationships.List(ctx, IsIndirectResellerOf, nil)
+		return err
+	},
 	"DomainsService.Exists": func(ctx context.Context, c *Client) error {
 		_, err := c.Domains.Exists(ctx, "domain", nil)
+		return err
+	},
+	"DomainsService.PrefixAvailable": func(ctx context.Context, c *Client) error {
+		_, err := c.Domains.PrefixAvailable(ctx, "prefix", nil)
+		return err
+	},
+	"ValidationsService.Address": func(ctx context.Context, c *Client) error {
+		_, err := c.Validations.Address(ctx, &Address{}, nil)
 		return err
 	},
 }
@@ -55,13 +118,21 @@ func TestOperations(t *testing.T) {
 				return ctx, tracing.Span{}
 			}, nil)
 		}, nil)
-		rec := &recorder{status: 200, body: "{}"}
+		body := "{}"
+		switch name {
+		case "CustomersService.CustomDomains":
+			body = "[]"
+		case "DomainsService.PrefixAvailable":
+			body = "true"
+		}
+		rec := &recorder{status: 200, body: body}
 		if err := operation(t.Context(), mustClient(t, rec, opts)); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		sent := rec.only(t)
-		if got := sent.method + " " + sent.uri; got != strings.NewReplacer("{", "", "}", "").Replace(want) {
+		path, _, _ := strings.Cut(sent.uri, "?") // operations are told apart without their queries
+		if got := sent.method + " " + path; got != strings.NewReplacer("{", "", "}", "").Replace(want) {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 		if wantSpans := []string{name, "HTTP " + sent.method}; !cmp.Equal(spans, wantSpans) {

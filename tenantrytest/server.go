@@ -50,6 +50,9 @@ func Start(t testing.TB) *Server {
 	return &Server{URL: running.URL(), CA: running.CAPEM()}
 }
 
+// PublicClientID is an application that every tenant knows and that has no secret.
+const PublicClientID = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
 // Client is a client of the server with the rights of Contoso Cloud's application.
 func (s *Server) Client(t testing.TB) *partnercenter.Client {
 	t.Helper()
@@ -57,6 +60,21 @@ func (s *Server) Client(t testing.TB) *partnercenter.Client {
 	if err != nil {
 		t.Fatalf("credential: %v", err)
 	}
+	return s.client(t, credential)
+}
+
+// UserClient is a client of the server with the rights of Contoso Cloud's admin agent.
+func (s *Server) UserClient(t testing.TB) *partnercenter.Client {
+	t.Helper()
+	credential, err := partnercenter.NewPasswordCredential(s.URL, TenantID, PublicClientID, Username, Password, nil)
+	if err != nil {
+		t.Fatalf("credential: %v", err)
+	}
+	return s.client(t, credential)
+}
+
+func (s *Server) client(t testing.TB, credential *partnercenter.Credential) *partnercenter.Client {
+	t.Helper()
 	options := &partnercenter.ClientOptions{}
 	options.Cloud = partnercenter.Cloud(s.URL)
 	client, err := partnercenter.NewClient(credential, options)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/web"
@@ -9,11 +10,19 @@ import (
 )
 
 // createCustomer makes a customer. Partner Center docs: create-a-customer, create-a-customer-for-an-indirect-reseller.
+// With ?validateOnly=true, which the real service does not have, it only says what it would refuse.
 func (h *Handler) createCustomer(w http.ResponseWriter, r *http.Request, caller *csp.Caller) error {
 	var request partnercenter.Customer
 	call, err := h.read(w, r, caller, &request)
 	if err != nil {
 		return err
+	}
+	if strings.EqualFold(queryOf(r)["validateonly"], "true") {
+		customer, err := h.Customers.Validate(r.Context(), caller, &request)
+		if err != nil {
+			return err
+		}
+		return h.write(w, r, http.StatusOK, customer)
 	}
 	customer, err := h.Customers.Create(r.Context(), caller, &request, call)
 	if err != nil {
@@ -24,11 +33,7 @@ func (h *Handler) createCustomer(w http.ResponseWriter, r *http.Request, caller 
 
 // getCustomer reads a customer. Partner Center docs: get-a-customer-by-id.
 func (h *Handler) getCustomer(w http.ResponseWriter, r *http.Request, caller *csp.Caller) error {
-	id, err := tenantID(r)
-	if err != nil {
-		return err
-	}
-	customer, err := h.Customers.Get(r.Context(), caller, id)
+	customer, err := h.account(r, caller)
 	if err != nil {
 		return err
 	}
@@ -53,8 +58,13 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, caller *csp.Calle
 	if err != nil {
 		return csp.Call{}, partnercenter.ErrMalformedBody.With("The request body could not be read: " + err.Error() + ".")
 	}
+	return h.call(w, r, caller, body), nil
+}
+
+// call is one that the caller can repeat, if it named it.
+func (h *Handler) call(w http.ResponseWriter, r *http.Request, caller *csp.Caller, body []byte) csp.Call {
 	if r.Header.Get(headerRequestID) == "" {
-		return csp.Call{}, nil
+		return csp.Call{}
 	}
-	return csp.NewCall(caller.Partner.ID, r.Method, r.URL.RequestURI(), requestID(w), body), nil
+	return csp.NewCall(caller.Partner.ID, r.Method, r.URL.RequestURI(), requestID(w), body)
 }

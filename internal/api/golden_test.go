@@ -32,7 +32,7 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 // server with a seeded clock and seeded chance. The words of its first line beginning with "config:" set switches.
 //
 // In requests {{contoso}} is an app-only token of Contoso Cloud and {{contoso-user}} one of its user, and so on, and
-// CUSTOMER is the id of the customer that was created last; in answers <BOM> is the byte order mark, and the Date is always the same.
+// CUSTOMER, ETAG and TOKEN are the id, the etag and the continuation token that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -93,6 +93,8 @@ type stage struct {
 	moved    time.Duration
 	password string // of the last customer's administrator
 	customer string // the last customer's id, CUSTOMER in the files
+	etag     string // of the last billing profile, ETAG
+	next     string // the last continuation token, TOKEN
 }
 
 func newStage(t *testing.T, comment string) *stage {
@@ -131,6 +133,8 @@ func (s *stage) configure(config *server.Config, word string) {
 	switch name, value, _ := strings.Cut(word, "="); name {
 	case "bom":
 		config.BOM = api.BOM(value)
+	case "address-validation":
+		config.AddressValidation = api.AddressValidation(value)
 	case "strict-headers":
 		config.StrictHeaders = true
 	case "strict-registration":
@@ -182,7 +186,7 @@ func (s *stage) send(request []byte) []byte {
 	request = placeholder.ReplaceAllFunc(request, func(match []byte) []byte {
 		return []byte(s.token(string(match[2 : len(match)-2])))
 	})
-	request = bytes.ReplaceAll(request, []byte("CUSTOMER"), []byte(s.customer))
+	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "ETAG", s.etag, "TOKEN", s.next).Replace(string(request)))
 	head, body, _ := strings.Cut(string(request), "\n\n")
 	body = strings.TrimSuffix(body, "\n")
 	head = strings.ReplaceAll(strings.TrimSpace(head), "\n", "\r\n")
@@ -205,6 +209,18 @@ func (s *stage) send(request []byte) []byte {
 	}
 	method, _, _ := strings.Cut(head, " ")
 	return s.read(conn, method)
+}
+
+var (
+	etags         = regexp.MustCompile(`"etag":"([^"]*)"`)
+	continuations = regexp.MustCompile(`"headers":\[\{"key":"MS-ContinuationToken","value":"([^"]*)"`)
+)
+
+// note keeps what the answer has of it, for the requests that follow.
+func (s *stage) note(kept *string, text []byte, what *regexp.Regexp) {
+	if match := what.FindSubmatch(text); match != nil {
+		*kept = string(match[1])
+	}
 }
 
 var dates = regexp.MustCompile(`(?m)^Date: .*$`)
@@ -231,6 +247,8 @@ func (s *stage) read(conn net.Conn, method string) []byte {
 		if json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &created) == nil && created.UserCredentials.Password != "" {
 			s.password, s.customer = created.UserCredentials.Password, created.ID
 		}
+		s.note(&s.etag, text, etags)
+		s.note(&s.next, text, continuations)
 		break
 	}
 	answer := strings.ReplaceAll(raw.String(), "\r\n", "\n")

@@ -19,6 +19,7 @@ type Handler struct {
 	Customers *csp.Customers
 	Store     csp.Store
 	Tokens    *token.Verifier
+	Root      token.Root // proves continuation tokens
 	IDs       *csp.IDs
 	Rand      io.Reader
 	Now       func() time.Time
@@ -27,6 +28,8 @@ type Handler struct {
 	ServerID      string // MS-ServerId
 	BOM           BOM
 	StrictHeaders bool // MS-RequestId and MS-CorrelationId must be GUIDs
+
+	AddressValidation AddressValidation // the form of the verdict on an address
 
 	RefuseGraphAudience bool // tokens for the directory's graph are answered 900420; Tokens must not accept them then
 }
@@ -50,9 +53,25 @@ type route struct {
 // routes is the table of what is built. What is documented and not built stands in operations.csv.
 var routes = []route{
 	{"POST", "/v1/customers", appOrUser, (*Handler).createCustomer},
+	{"GET", "/v1/customers", appOrUser, (*Handler).listCustomers},
 	{"GET", "/v1/customers/{customer}", appOrUser, (*Handler).getCustomer},
+	{"PATCH", "/v1/customers/{customer}", userOnly, (*Handler).patchCustomer},
+	{"DELETE", "/v1/customers/{customer}", appOrUser, (*Handler).deleteCustomer},
+	{"GET", "/v1/customers/{customer}/profiles/billing", appOrUser, (*Handler).getBillingProfile},
+	{"PUT", "/v1/customers/{customer}/profiles/billing", appOrUser, (*Handler).putBillingProfile},
+	{"GET", "/v1/customers/{customer}/profiles/company", userOnly, (*Handler).getCompanyProfile},
+	{"GET", "/v1/customers/{customer}/customDomains", appOrUser, (*Handler).getCustomDomains},
 	{"HEAD", "/v1/domains/{domain}", appOrUser, (*Handler).checkDomain},
+	{"POST", "/v1/validations/address", appOrUser, (*Handler).validateAddress},
+	{"GET", "/v1/validations/checkdomainavailability/{prefix}", appOrUser, (*Handler).checkDomainPrefix},
 	{"GET", "/v1/countryvalidationrules/{country}", appOrUser, (*Handler).getCountryValidationRules},
+	{"GET", "/v1/profiles/organization", userOnly, (*Handler).getOrganizationProfile},
+	{"GET", "/v1/profiles/legalbusiness", appOrUser, (*Handler).getLegalBusinessProfile},
+	{"GET", "/v1/profiles/mpn", userOnly, (*Handler).getMPNProfile},
+	{"GET", "/v1/profiles/support", userOnly, (*Handler).getSupportProfile},
+	{"GET", "/v1/profiles/billing", userOnly, (*Handler).getPartnerBillingProfile},
+	{"GET", "/v1/relationships", userOnly, (*Handler).listRelationships},
+	{"GET", "/v1/customers/{customer}/relationships", userOnly, (*Handler).listCustomerRelationships},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 

@@ -18,16 +18,17 @@ type switches struct {
 	ExternalURL    string   `name:"external-url" group:"listener" placeholder:"URL" variable:"TENANTRY_EXTERNAL_URL" help:"What clients reach the server as, if not by the name they send: behind a proxy."`
 	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
 
-	BOM                 server.BOM    `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
-	StrictHeaders       bool          `group:"api" variable:"TENANTRY_STRICT_HEADERS" help:"Refuse requests whose MS-RequestId or MS-CorrelationId is missing or no GUID."`
-	StrictRegistration  bool          `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
-	StrictCulture       bool          `group:"api" variable:"TENANTRY_STRICT_CULTURE" help:"Demand one of the country's own cultures."`
-	RefuseGraphAudience bool          `group:"api" variable:"TENANTRY_REFUSE_GRAPH_AUDIENCE" help:"Refuse tokens for https://graph.windows.net (fault 900420)."`
-	SandboxLimits       bool          `group:"api" variable:"TENANTRY_SANDBOX_LIMITS" help:"Hold sandbox partners to their documented 75 customers."`
-	GDAPByDefault       bool          `name:"gdap-by-default" group:"api" variable:"TENANTRY_GDAP_BY_DEFAULT" help:"Create customers without delegated admin unless the request says otherwise."`
-	ForcePasswordChange bool          `group:"api" negatable:"" default:"${force_password_change}" variable:"TENANTRY_FORCE_PASSWORD_CHANGE" help:"A first password must be changed before it gets tokens (here by default: ${default})."`
-	ReplayFor           time.Duration `group:"api" default:"24h" variable:"TENANTRY_REPLAY_FOR" help:"How long the answer to an MS-RequestId is remembered for its repetition."`
-	DomainSuffixes      []string      `name:"domain-suffix" group:"api" placeholder:"DOMAIN" variable:"TENANTRY_DOMAIN_SUFFIX" help:"Domain that customers' domains must end in; may be repeated. Without it: onmicrosoft.com, ccsctp.net, partner.onmschina.cn, onmicrosoft.us."`
+	BOM                 server.BOM               `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
+	AddressValidation   server.AddressValidation `name:"address-validation" group:"api" default:"auto" enum:"auto,object,bool,legacy" variable:"TENANTRY_ADDRESS_VALIDATION" help:"Verdicts on addresses: object (with suggestions), bool, legacy (as in 2017: nothing, or fault 2007), or auto, bool for clients that are known to read one."`
+	StrictHeaders       bool                     `group:"api" variable:"TENANTRY_STRICT_HEADERS" help:"Refuse requests whose MS-RequestId or MS-CorrelationId is missing or no GUID."`
+	StrictRegistration  bool                     `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
+	StrictCulture       bool                     `group:"api" variable:"TENANTRY_STRICT_CULTURE" help:"Demand one of the country's own cultures."`
+	RefuseGraphAudience bool                     `group:"api" variable:"TENANTRY_REFUSE_GRAPH_AUDIENCE" help:"Refuse tokens for https://graph.windows.net (fault 900420)."`
+	SandboxLimits       bool                     `group:"api" variable:"TENANTRY_SANDBOX_LIMITS" help:"Hold sandbox partners to their documented 75 customers."`
+	GDAPByDefault       bool                     `name:"gdap-by-default" group:"api" variable:"TENANTRY_GDAP_BY_DEFAULT" help:"Create customers without delegated admin unless the request says otherwise."`
+	ForcePasswordChange bool                     `group:"api" negatable:"" default:"${force_password_change}" variable:"TENANTRY_FORCE_PASSWORD_CHANGE" help:"A first password must be changed before it gets tokens (here by default: ${default})."`
+	ReplayFor           time.Duration            `group:"api" default:"24h" variable:"TENANTRY_REPLAY_FOR" help:"How long the answer to an MS-RequestId is remembered for its repetition."`
+	DomainSuffixes      []string                 `name:"domain-suffix" group:"api" placeholder:"DOMAIN" variable:"TENANTRY_DOMAIN_SUFFIX" help:"Domain that customers' domains must end in; may be repeated. Without it: onmicrosoft.com, ccsctp.net, partner.onmschina.cn, onmicrosoft.us."`
 
 	LogLevel  string `group:"log" default:"info" enum:"debug,info,warn,error" variable:"TENANTRY_LOG_LEVEL" help:"debug (a line for each request), info, warn or error."`
 	LogFormat string `group:"log" default:"text" enum:"text,json" variable:"TENANTRY_LOG_FORMAT" help:"text or json."`
@@ -52,6 +53,7 @@ func (s *switches) config(p *program) (server.Config, error) {
 		ExternalURL:         s.ExternalURL,
 		TrustForwarded:      s.TrustForwarded,
 		BOM:                 s.BOM,
+		AddressValidation:   s.AddressValidation,
 		StrictHeaders:       s.StrictHeaders,
 		StrictRegistration:  s.StrictRegistration,
 		StrictCulture:       s.StrictCulture,

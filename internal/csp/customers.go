@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -96,24 +95,13 @@ func mayCreate(caller *Caller, request *partnercenter.Customer) error {
 }
 
 func (s *Customers) newCustomer(caller *Caller, request *partnercenter.Customer) *Customer {
-	billing := *request.BillingProfile
-	billing.ID, billing.Links = "", nil
-	billing.Culture = s.Rules.culture(billing.Culture)
-	billing.Attributes = &partnercenter.ResourceAttributes{ETag: s.newETag()}
-	address := *billing.DefaultAddress
-	address.Country = strings.ToUpper(address.Country)
-	if address.PhoneNumber == nil {
-		address.PhoneNumber = new(string)
-	}
-	billing.DefaultAddress = &address
-
 	customer := &Customer{
 		ID:              s.IDs.New(),
 		Partner:         caller.Partner.ID,
 		DelegatedAccess: !s.GDAPByDefault,
 		Created:         s.Now(),
 	}
-	customer.BillingProfile = &billing
+	customer.BillingProfile = s.billingProfile(request.BillingProfile)
 	customer.CompanyProfile = &partnercenter.CustomerCompanyProfile{
 		Domain:                         request.CompanyProfile.Domain,
 		OrganizationRegistrationNumber: request.CompanyProfile.OrganizationRegistrationNumber,

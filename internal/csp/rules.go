@@ -32,10 +32,8 @@ func (r Rules) CheckNewCustomer(request *partnercenter.Customer) error {
 	if err := r.checkRegistrationNumber(details); err != nil {
 		return err
 	}
-	if country := details.country; country != nil && country.PhoneRequired && strings.TrimSpace(details.phone()) == "" {
-		return partnercenter.ErrPhoneNumberMissing.With(
-			"The phone number of the customer is missing. It is mandatory in "+country.Name+".",
-			"billingProfile.defaultAddress.phoneNumber")
+	if err := details.checkPhone(); err != nil {
+		return err
 	}
 	if invalid := r.invalid(details); len(invalid) > 0 {
 		return partnercenter.ErrInvalidProperty.With("", invalid.data()...)
@@ -65,6 +63,15 @@ func detailsOf(request *partnercenter.Customer) *details {
 	}
 	d.country, _ = market.Lookup(d.address.Country)
 	return d
+}
+
+func (d *details) checkPhone() error {
+	if d.country == nil || !d.country.PhoneRequired || strings.TrimSpace(d.phone()) != "" {
+		return nil
+	}
+	return partnercenter.ErrPhoneNumberMissing.With(
+		"The phone number of the customer is missing. It is mandatory in "+d.country.Name+".",
+		"billingProfile.defaultAddress.phoneNumber")
 }
 
 func (d *details) phone() string {

@@ -48,10 +48,7 @@ var DefaultDomainSuffixes = []string{"onmicrosoft.com", "ccsctp.net", "partner.o
 const maxDomainPrefix = 27
 
 func (r Rules) checkDomain(found *violations, domain string) {
-	suffixes := r.DomainSuffixes
-	if len(suffixes) == 0 {
-		suffixes = DefaultDomainSuffixes
-	}
+	suffixes := r.domainSuffixes()
 	prefix, suffix, _ := strings.Cut(domain, ".")
 	known := false
 	for _, candidate := range suffixes {
@@ -70,6 +67,21 @@ func (r Rules) checkDomain(found *violations, domain string) {
 	}
 	found.add("companyProfile.domain", "%s must be 1 to %d letters or digits followed by one of .%s, for example %s",
 		quoted(domain), maxDomainPrefix, strings.Join(suffixes, ", ."), proposal+"."+strings.ToLower(suffix))
+}
+
+// DomainOf is the domain with this prefix below the first of the suffixes, if the prefix can be a tenant's own part of it.
+func (r Rules) DomainOf(prefix string) (domain string, ok bool) {
+	if prefix == "" || domainPrefix(prefix) != prefix {
+		return "", false
+	}
+	return prefix + "." + r.domainSuffixes()[0], true
+}
+
+func (r Rules) domainSuffixes() []string {
+	if len(r.DomainSuffixes) == 0 {
+		return DefaultDomainSuffixes
+	}
+	return r.DomainSuffixes
 }
 
 // domainPrefix is the text without what a tenant's own part of its domain must not hold.

@@ -31,6 +31,21 @@ type Store interface {
 	// ErrNoRelationship if the partner has none, ErrTenantNotFound if there is no such tenant.
 	Customer(ctx context.Context, partner, id ID) (*Customer, error)
 
+	// UpdateCustomer changes a customer of the partner's. The function is given the customer as it is, changes it, and
+	// returns what the ledger remembers; it may be called more than once. A fault that it returns leaves the customer as it
+	// was, and is remembered. If the ledger holds an answer for the call already, nothing is changed and that answer is
+	// returned; else recorded is nil. Two changes never run at once, so that none is lost.
+	// ErrNoRelationship and ErrTenantNotFound as for Customer.
+	UpdateCustomer(ctx context.Context, partner, id ID, call Call, change func(*Customer) (answer []byte, err error)) (recorded []byte, err error)
+
+	// EndRelationship ends what the customer is to the partner. If that is its provider, it ends for the reseller as well; a
+	// reseller that goes leaves a direct customer of the provider. The tenant stays. Calls and faults as for UpdateCustomer.
+	EndRelationship(ctx context.Context, partner, id ID, call Call, answer []byte) (recorded []byte, err error)
+
+	// DeleteCustomer removes the customer, its tenant, users, domain and relationships. The domain is free again.
+	// Calls and faults as for UpdateCustomer.
+	DeleteCustomer(ctx context.Context, partner, id ID, call Call) error
+
 	// Customers is a page of the customers that the partner has a relationship with, in the order of the query's field and
 	// then of their ids. At most as many as its size.
 	Customers(ctx context.Context, partner ID, query *CustomerQuery) ([]*CustomerSummary, error)
@@ -43,6 +58,18 @@ type Store interface {
 
 	// Partner is a partner by its tenant's id, or ErrNotFound.
 	Partner(ctx context.Context, id ID) (*Partner, error)
+
+	// PartnerByMPN is the partner with the id in Microsoft's partner network, the one enrolled first if several have it.
+	// ErrNotFound if there is none, and for no id.
+	PartnerByMPN(ctx context.Context, mpnID string) (*Partner, error)
+
+	// Resellers are the indirect resellers that the provider may create customers for, in the order of their folded names
+	// and then of their ids. ErrNotFound if there is no such provider.
+	Resellers(ctx context.Context, provider ID) ([]*Partner, error)
+
+	// Providers are the indirect providers that may create customers for the reseller, in the same order.
+	// ErrNotFound if there is no such reseller.
+	Providers(ctx context.Context, reseller ID) ([]*Partner, error)
 
 	// CreatePartnership lets the indirect provider create customers for the indirect reseller. It is there already: no error.
 	CreatePartnership(ctx context.Context, provider, reseller ID) error

@@ -11,6 +11,9 @@ import (
 // BOM says when JSON starts with a byte order mark; see package api.
 type BOM = api.BOM
 
+// AddressValidation says in which form the verdict on an address is answered; see package api.
+type AddressValidation = api.AddressValidation
+
 // Config is everything that can be chosen about a server. The zero value is a server in memory on a free port of the
 // loopback interface; where a field's zero value is not the documented default, [Config.withDefaults] says which is.
 type Config struct {
@@ -27,6 +30,7 @@ type Config struct {
 	TrustForwarded  bool     // X-Forwarded-Host and -Proto come from a proxy of ours
 
 	BOM                 api.BOM
+	AddressValidation   api.AddressValidation
 	StrictHeaders       bool
 	StrictRegistration  bool
 	StrictCulture       bool
@@ -54,6 +58,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.BOM == "" {
 		c.BOM = api.BOMAuto
+	}
+	if c.AddressValidation == "" {
+		c.AddressValidation = api.AddressValidationAuto
 	}
 	if c.ReplayFor == 0 {
 		c.ReplayFor = 24 * time.Hour

@@ -96,6 +96,7 @@ func (s *Server) api() *surface {
 		Tokens: &token.Verifier{
 			Keys: s.keys, Now: s.config.Now, Audiences: login.PartnerCenterAudiences(!s.config.RefuseGraphAudience),
 		},
+		Root:                s.root,
 		IDs:                 s.ids,
 		Rand:                s.chance(),
 		Now:                 s.config.Now,
@@ -103,6 +104,7 @@ func (s *Server) api() *surface {
 		ServerID:            s.serverID(),
 		BOM:                 s.config.BOM,
 		StrictHeaders:       s.config.StrictHeaders,
+		AddressValidation:   s.config.AddressValidation,
 		RefuseGraphAudience: s.config.RefuseGraphAudience,
 	}
 	mux := http.NewServeMux()

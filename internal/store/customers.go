@@ -198,36 +198,49 @@ type customerKey struct{ partner, customer csp.ID }
 
 // customerRow is what the tables hold of a customer as a partner sees it.
 type customerRow struct {
+	n         int64 // known where it is about to be changed
+	partner   int64 // likewise
 	domain    string
 	profile   []byte
 	created   int64
 	reseller  int64
+	provider  int64
 	delegated bool
 }
 
 // customer is the row that will be read of the creation.
 func (row *creationRows) customer(reseller int64) customerRow {
 	c := row.Customer
-	return customerRow{domain: c.CompanyProfile.Domain, profile: bytes.Clone(row.profile), created: c.Created.UnixMicro(), reseller: reseller, delegated: c.DelegatedAccess}
+	var provider int64
+	if reseller != 0 {
+		provider = row.partner
+	}
+	return customerRow{domain: c.CompanyProfile.Domain, profile: bytes.Clone(row.profile), created: c.Created.UnixMicro(), reseller: reseller, provider: provider, delegated: c.DelegatedAccess}
 }
 
 // Customer implements [csp.Store].
 func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, error) {
 	row, ok := db.customers.Get(customerKey{partner, id})
 	if !ok {
+		mark := db.customers.Mark()
 		var err error
 		if row, err = db.customerRow(ctx, partner, id); err != nil {
 			return nil, err
 		}
-		db.customers.Put(customerKey{partner, id}, row)
+		db.customers.PutSince(mark, customerKey{partner, id}, row)
 	}
+	return db.customerOf(db.asking(ctx), partner, id, row)
+}
+
+// customerOf reads the row.
+func (db *DB) customerOf(ask asker, partner, id csp.ID, row customerRow) (*csp.Customer, error) {
 	customer := &csp.Customer{ID: id, Partner: partner, DelegatedAccess: row.delegated, Created: timeOf(row.created)}
 	if err := json.Unmarshal(row.profile, &customer.Customer); err != nil {
 		return nil, err
 	}
 	customer.CompanyProfile.Domain = row.domain
 	if row.reseller != 0 {
-		reseller, err := db.partnerID(ctx, row.reseller)
+		reseller, err := db.partnerID(ask, row.reseller)
 		if err != nil {
 			return nil, err
 		}
@@ -241,16 +254,21 @@ func (db *DB) customerRow(ctx context.Context, partner, id csp.ID) (row customer
 	if err != nil {
 		return row, err
 	}
-	err = db.row(ctx, `
-		SELECT t.domain, t.created, t.profile, r.delegated, r.reseller
-		FROM relationships r
-		JOIN tenants t ON t.n = r.customer
-		WHERE r.partner = $1 AND r.customer = $2 AND t.id = $3`,
-		owner.n, id.Order(), id[:]).Scan(&row.domain, &row.created, &row.profile, &row.delegated, &row.reseller)
+	err = row.scan(db.row(ctx, customerQuery, owner.n, id.Order(), id[:]))
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, db.unrelated(ctx, partner, id)
 	}
 	return row, err
+}
+
+const customerQuery = `
+	SELECT t.domain, t.created, t.profile, r.delegated, r.reseller, r.provider
+	FROM relationships r
+	JOIN tenants t ON t.n = r.customer
+	WHERE r.partner = $1 AND r.customer = $2 AND t.id = $3`
+
+func (row *customerRow) scan(from scanner) error {
+	return from.Scan(&row.domain, &row.created, &row.profile, &row.delegated, &row.reseller, &row.provider)
 }
 
 // unrelated tells a customer of somebody else from none at all.

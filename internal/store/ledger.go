@@ -11,7 +11,11 @@ import (
 	"github.com/tenantry/tenantry/partnercenter"
 )
 
-const created = 201
+// The statuses of what is not refused. Which of them an operation answers is its own; a refusal's is 400 and above.
+const (
+	ok      = 200
+	created = 201
+)
 
 // entry is what the ledger holds of an answered call.
 type entry struct {
@@ -36,12 +40,12 @@ func (t *tx) remember(n int64, call csp.Call, status int, answer []byte) (*entry
 	if !call.Repeatable() {
 		return nil, nil
 	}
-	ok, err := t.inserted(`
+	isNew, err := t.inserted(`
 		INSERT INTO ledger (n, call, status, answer)
 		VALUES ($1, $2, $3, $4)
 		ON CONFLICT (call) DO NOTHING`,
 		n, call.Key[:], status, string(answer))
-	if err != nil || ok {
+	if err != nil || isNew {
 		return nil, err
 	}
 	var prior entry
@@ -51,6 +55,29 @@ func (t *tx) remember(n int64, call csp.Call, status int, answer []byte) (*entry
 		WHERE call = $1`,
 		call.Key[:]).Scan(&prior.status, &prior.answer)
 	return &prior, err
+}
+
+// answered completes the entry that was made for the call in this transaction.
+func (t *tx) answered(call csp.Call, answer []byte) error {
+	if !call.Repeatable() {
+		return nil
+	}
+	return t.exec(`
+		UPDATE ledger
+		SET answer = $1
+		WHERE call = $2`,
+		string(answer), call.Key[:])
+}
+
+// forget drops the entry that was made for the call in this transaction.
+func (t *tx) forget(call csp.Call) error {
+	if !call.Repeatable() {
+		return nil
+	}
+	return t.exec(`
+		DELETE FROM ledger
+		WHERE call = $1`,
+		call.Key[:])
 }
 
 // rememberRefusal replaces the answer that was entered for the call in this transaction by a fault.

@@ -84,13 +84,39 @@ func (db *DB) partner(ctx context.Context, id csp.ID) (*partnerRow, error) {
 	return row, nil
 }
 
-// partnerID is the id of the partner with the number; it is read once.
-func (db *DB) partnerID(ctx context.Context, n int64) (csp.ID, error) {
+// PartnerByMPN implements [csp.Store].
+func (db *DB) PartnerByMPN(ctx context.Context, mpnID string) (*csp.Partner, error) {
+	if mpnID == "" {
+		return nil, csp.ErrNotFound // so are all who have none
+	}
+	var bytes []byte
+	err := db.row(ctx, `
+		SELECT id
+		FROM partners
+		WHERE mpn_id = $1
+		ORDER BY n
+		LIMIT 1`,
+		mpnID).Scan(&bytes)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	return db.Partner(ctx, csp.ID(bytes))
+}
+
+// asker asks a query of one row: outside of a transaction or in it.
+type asker func(query string, args ...any) scanner
+
+func (db *DB) asking(ctx context.Context) asker {
+	return func(query string, args ...any) scanner { return db.row(ctx, query, args...) }
+}
+
+// partnerID is the id of the partner with the number; it is asked for once.
+func (db *DB) partnerID(ask asker, n int64) (csp.ID, error) {
 	if id, ok := db.partnerIDs.Load(n); ok {
 		return id.(csp.ID), nil
 	}
 	var bytes []byte
-	err := db.row(ctx, `
+	err := ask(`
 		SELECT id
 		FROM partners
 		WHERE n = $1`,
@@ -109,23 +135,4 @@ func notFound(err error) error {
 		return csp.ErrNotFound
 	}
 	return err
-}
-
-// CreatePartnership implements [csp.Store].
-func (db *DB) CreatePartnership(ctx context.Context, provider, reseller csp.ID) error {
-	from, err := db.partner(ctx, provider)
-	if err != nil {
-		return err
-	}
-	to, err := db.partner(ctx, reseller)
-	if err != nil {
-		return err
-	}
-	return db.writes.do(ctx, func(t *tx) error {
-		return t.exec(`
-			INSERT INTO partnerships (provider, reseller)
-			VALUES ($1, $2)
-			ON CONFLICT (provider, reseller) DO NOTHING`,
-			from.n, to.n)
-	})
 }

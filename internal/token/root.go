@@ -3,6 +3,7 @@ package token
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -25,7 +26,7 @@ type Root struct {
 
 // rootKeys are the derived keys, one for each use; the root key itself is not kept.
 type rootKeys struct {
-	fingerprint, firstPassword, appSecret, subject, seal []byte
+	fingerprint, firstPassword, appSecret, subject, seal, tag []byte
 }
 
 // NewRoot draws a root key that is kept nowhere: what is made under it is lost with the process. A nil random is the
@@ -59,6 +60,7 @@ func newRoot(key []byte) Root {
 		appSecret:     derive("app-secret"),
 		subject:       derive("pairwise-subject"),
 		seal:          derive("signing-key-seal"),
+		tag:           derive("tag"),
 	}}
 }
 
@@ -72,6 +74,17 @@ func newRootKey(random io.Reader) ([]byte, error) {
 
 // Fingerprint names the root key without telling it. A store keeps it, to notice that its data is another key's.
 func (r Root) Fingerprint() string { return hex.EncodeToString(r.keys.fingerprint[:16]) }
+
+// tagSize is enough that nobody finds a tag by trying.
+const tagSize = 16
+
+// Tag is what proves that the parts were put together by who has the root key.
+func (r Root) Tag(parts ...[]byte) []byte { return mac(r.keys.tag, parts...)[:tagSize] }
+
+// Tagged reports whether the tag is that of the parts.
+func (r Root) Tagged(tag []byte, parts ...[]byte) bool {
+	return subtle.ConstantTimeCompare(tag, r.Tag(parts...)) == 1
+}
 
 // String hides the key.
 func (r Root) String() string { return "token.Root(hidden)" }

@@ -35,7 +35,7 @@ func NewPaths(patterns []string) *Paths {
 func (p *Paths) Alias(other, word string) { p.words[strings.ToLower(other)] = word }
 
 // Canonical gives the request its canonical path. Segments that are no word of the routes stay as they are, but for blanks
-// around them; a segment that holds an escaped slash stays one segment.
+// around them; a segment that holds an escaped slash stays one segment. A path that climbs leads nowhere but to the root.
 func (p *Paths) Canonical(r *http.Request) {
 	escaped := r.URL.EscapedPath()
 	if p.isCanonical(escaped) {
@@ -48,8 +48,12 @@ func (p *Paths) Canonical(r *http.Request) {
 			continue // EscapedPath is always well formed
 		}
 		segment = strings.TrimSpace(segment)
-		if segment == "" || segment == "." || segment == ".." {
+		if segment == "" || segment == "." {
 			continue
+		}
+		if segment == ".." {
+			r.URL.Path, r.URL.RawPath = "/", "/"
+			return
 		}
 		if word, ok := p.words[strings.ToLower(segment)]; ok {
 			segment = word

@@ -14,7 +14,7 @@ import (
 const generated = "append_gen.go"
 
 // answered are the structs that answers are made of, with all that they hold.
-var answered = []string{"Customer", "CountryValidationRules", "Fault"}
+var answered = []string{"Customer", "CustomerCollection", "CountryValidationRules", "Fault"}
 
 func main() {
 	if err := run(); err != nil {

@@ -1,0 +1,67 @@
+package csp
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// Delete removes a customer of a sandbox account with everything that is its.
+func (s *Customers) Delete(ctx context.Context, caller *Caller, id ID, call Call) error {
+	if !caller.Partner.Sandbox {
+		return partnercenter.ErrSandboxOnly
+	}
+	if err := mayEnd(caller); err != nil {
+		return err
+	}
+	return s.Store.DeleteCustomer(ctx, caller.Partner.ID, id, call)
+}
+
+// Patch ends the reseller relationship, if the request says none, or else delegated admin, if it says false. Nothing else
+// of the request has an effect. Partner Center docs: remove-a-reseller-relationship-with-a-customer; clients send the whole
+// fetched customer.
+func (s *Customers) Patch(ctx context.Context, caller *Caller, id ID, request *partnercenter.Customer, call Call) (*partnercenter.Customer, error) {
+	if err := mayEnd(caller); err != nil {
+		return nil, err
+	}
+	var answer *partnercenter.Customer
+	var recorded []byte
+	var err error
+	switch {
+	case request.RelationshipToPartner == partnercenter.RelationshipNone:
+		answer = &partnercenter.Customer{
+			ID:                    id.String(),
+			RelationshipToPartner: partnercenter.RelationshipNone,
+			Attributes:            &partnercenter.ResourceAttributes{ObjectType: typeCustomer},
+		}
+		recorded, err = s.Store.EndRelationship(ctx, caller.Partner.ID, id, call, answer.AppendJSON(nil))
+	case request.AllowDelegatedAccess != nil && !*request.AllowDelegatedAccess:
+		recorded, err = s.Store.UpdateCustomer(ctx, caller.Partner.ID, id, call, func(customer *Customer) ([]byte, error) {
+			customer.DelegatedAccess = false
+			answer = customer.Account()
+			return answer.AppendJSON(nil), nil
+		})
+	default:
+		return s.Get(ctx, caller, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if recorded != nil {
+		answer = new(partnercenter.Customer)
+		if err := json.Unmarshal(recorded, answer); err != nil {
+			return nil, fmt.Errorf("read the recorded answer: %w", err)
+		}
+	}
+	return answer, nil
+}
+
+func mayEnd(caller *Caller) error {
+	if caller.IsAgent(AdminAgents) {
+		return nil
+	}
+	return partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " may end the relationship with a customer.")
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// UpdateCustomer implements [csp.Store].
+func (db *DB) UpdateCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, change func(*csp.Customer) ([]byte, error)) ([]byte, error) {
+	return db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) ([]byte, error) {
+		customer, err := db.customerOf(t.row, partner, id, *row)
+		if err != nil {
+			return nil, err
+		}
+		before := csp.FoldedName(customer.BillingProfile.CompanyName)
+		answer, err := change(customer)
+		if err != nil {
+			return nil, err
+		}
+		return answer, t.updateCustomer(row, customer, before)
+	})
+}
+
+// EndRelationship implements [csp.Store].
+func (db *DB) EndRelationship(ctx context.Context, partner, id csp.ID, call csp.Call, answer []byte) ([]byte, error) {
+	return db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) ([]byte, error) {
+		name, err := t.companyName(row.n)
+		if err != nil {
+			return nil, err
+		}
+		if row.partner != row.reseller {
+			return answer, t.deleteRelationships(row, name)
+		}
+		// A reseller goes; the customer stays its provider's, as a direct one.
+		if err := t.deleteRelationship(row.partner, row.n, name); err != nil {
+			return nil, err
+		}
+		return answer, t.exec(`
+			UPDATE relationships
+			SET reseller = 0, provider = 0
+			WHERE partner = $1 AND customer = $2`,
+			row.provider, row.n)
+	})
+}
+
+// DeleteCustomer implements [csp.Store].
+func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.Call) error {
+	_, err := db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) ([]byte, error) {
+		name, err := t.companyName(row.n)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.deleteRelationships(row, name); err != nil {
+			return nil, err
+		}
+		for _, statement := range [...]struct {
+			query string
+			arg   any
+		}{
+			{`DELETE FROM domains WHERE name = $1`, strings.ToLower(row.domain)},
+			{`DELETE FROM users WHERE tenant = $1`, row.n},
+			{`DELETE FROM tenants WHERE n = $1`, row.n},
+		} {
+			if err := t.exec(statement.query, statement.arg); err != nil {
+				return nil, err
+			}
+		}
+		return []byte{}, nil
+	})
+	return err
+}
+
+// changeCustomer runs the change on a customer of the partner's, once for each call. What the change refuses by a fault is
+// remembered for the call, and nothing is written then: so a change refuses before it writes.
+func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, change func(*tx, *customerRow) ([]byte, error)) ([]byte, error) {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return nil, err
+	}
+	var prior *entry
+	var row customerRow
+	var absent bool
+	var refusal error
+	err = db.writes.do(ctx, func(t *tx) (err error) {
+		prior, absent, refusal = nil, false, nil
+		prior, err = t.remember(db.rows.New().Order(), call, ok, nil)
+		if err != nil || prior != nil {
+			return err
+		}
+		row = customerRow{n: id.Order(), partner: owner.n}
+		err = row.scan(t.row(customerQuery, owner.n, row.n, id[:]))
+		if errors.Is(err, sql.ErrNoRows) {
+			absent = true
+			return t.forget(call)
+		}
+		if err != nil {
+			return err
+		}
+		answer, err := change(t, &row)
+		if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) {
+			refusal = err
+			return t.rememberRefusal(call, err)
+		}
+		if err != nil {
+			return err
+		}
+		return t.answered(call, answer)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case prior != nil:
+		return prior.outcome()
+	case absent:
+		return nil, db.unrelated(ctx, partner, id)
+	}
+	if refusal == nil {
+		db.forgetCustomer(ctx, id, &row)
+	}
+	return nil, refusal
+}
+
+// forgetCustomer drops the customer's rows as its partners remember them.
+func (db *DB) forgetCustomer(ctx context.Context, id csp.ID, row *customerRow) {
+	for _, n := range row.partners() {
+		partner, err := db.partnerID(db.asking(ctx), n)
+		if err != nil {
+			continue // nobody remembers what is under no id
+		}
+		db.customers.Forget(customerKey{partner, id})
+	}
+}
+
+// partners are all that have a relationship with the customer.
+func (row *customerRow) partners() []int64 {
+	if row.reseller == 0 {
+		return []int64{row.partner}
+	}
+	return []int64{row.provider, row.reseller}
+}
+
+func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer, nameBefore string) error {
+	name := customer.BillingProfile.CompanyName
+	err := t.exec(`
+		UPDATE tenants
+		SET name = $1, profile = $2
+		WHERE n = $3`,
+		name, string(customer.Profile().AppendJSON(nil)), row.n)
+	if err != nil {
+		return err
+	}
+	for _, partner := range row.partners() {
+		err := t.exec(`
+			UPDATE relationships
+			SET delegated = $1
+			WHERE partner = $2 AND customer = $3`,
+			customer.DelegatedAccess, partner, row.n)
+		if err != nil {
+			return err
+		}
+		if csp.FoldedName(name) == nameBefore {
+			continue
+		}
+		if err := t.deleteName(partner, nameBefore, row.n); err != nil {
+			return err
+		}
+		if err := t.insertName(partner, csp.FoldedName(name), row.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) deleteRelationships(row *customerRow, name string) error {
+	for _, partner := range row.partners() {
+		if err := t.deleteRelationship(partner, row.n, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) deleteRelationship(partner, customer int64, name string) error {
+	err := t.exec(`
+		DELETE FROM relationships
+		WHERE partner = $1 AND customer = $2`,
+		partner, customer)
+	if err != nil {
+		return err
+	}
+	return t.deleteName(partner, name, customer)
+}
+
+func (t *tx) deleteName(partner int64, name string, customer int64) error {
+	return t.exec(`
+		DELETE FROM names
+		WHERE partner = $1 AND name = $2 AND customer = $3`,
+		partner, name, customer)
+}
+
+// companyName is the customer's, as names are compared.
+func (t *tx) companyName(customer int64) (name string, err error) {
+	err = t.row(`
+		SELECT name
+		FROM tenants
+		WHERE n = $1`,
+		customer).Scan(&name)
+	return csp.FoldedName(name), err
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// CreatePartnership implements [csp.Store].
+func (db *DB) CreatePartnership(ctx context.Context, provider, reseller csp.ID) error {
+	from, err := db.partner(ctx, provider)
+	if err != nil {
+		return err
+	}
+	to, err := db.partner(ctx, reseller)
+	if err != nil {
+		return err
+	}
+	return db.writes.do(ctx, func(t *tx) error {
+		return t.exec(`
+			INSERT INTO partnerships (provider, reseller)
+			VALUES ($1, $2)
+			ON CONFLICT (provider, reseller) DO NOTHING`,
+			from.n, to.n)
+	})
+}
+
+// Resellers implements [csp.Store].
+func (db *DB) Resellers(ctx context.Context, provider csp.ID) ([]*csp.Partner, error) {
+	return db.partnersOf(ctx, provider, `
+		SELECT p.id
+		FROM partnerships s
+		JOIN partners p ON p.n = s.reseller
+		WHERE s.provider = $1`)
+}
+
+// Providers implements [csp.Store].
+func (db *DB) Providers(ctx context.Context, reseller csp.ID) ([]*csp.Partner, error) {
+	return db.partnersOf(ctx, reseller, `
+		SELECT p.id
+		FROM partnerships s
+		JOIN partners p ON p.n = s.provider
+		WHERE s.reseller = $1`)
+}
+
+// partnersOf is whom the query answers of a partner's number, in order: SQL's own order of names is another in each database.
+func (db *DB) partnersOf(ctx context.Context, partner csp.ID, query string) ([]*csp.Partner, error) {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(query), owner.n)
+	if err != nil {
+		return nil, err
+	}
+	found, err := idsOf(rows)
+	if err != nil {
+		return nil, err
+	}
+	partners := make([]*csp.Partner, 0, len(found))
+	for _, id := range found {
+		partner, err := db.Partner(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		partners = append(partners, partner)
+	}
+	slices.SortFunc(partners, func(a, b *csp.Partner) int {
+		return cmp.Or(cmp.Compare(csp.FoldedName(a.Name), csp.FoldedName(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+	return partners, nil
+}
+
+// idsOf reads rows of one id each to their end, so that their connection is free before another is asked for.
+func idsOf(rows *sql.Rows) (found []csp.ID, err error) {
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		var id []byte
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		found = append(found, csp.ID(id))
+	}
+	return found, rows.Err()
+}
