@@ -46,6 +46,14 @@ type Store interface {
 	// Calls and faults as for UpdateCustomer.
 	DeleteCustomer(ctx context.Context, partner, id ID, call Call) error
 
+	// Documents are what is kept of the kind beside a customer of the partner's, in the order of their ids.
+	// ErrNoRelationship and ErrTenantNotFound as for Customer.
+	Documents(ctx context.Context, partner, customer ID, kind string) ([]Document, error)
+
+	// ChangeDocuments lets the function put other documents in the place of those of the kind. What it returns beside them is
+	// what the ledger remembers. Calls and faults as for UpdateCustomer.
+	ChangeDocuments(ctx context.Context, partner, customer ID, call Call, kind string, change func([]Document) (after []Document, answer []byte, err error)) (recorded []byte, err error)
+
 	// Customers is a page of the customers that the partner has a relationship with, in the order of the query's field and
 	// then of their ids. At most as many as its size.
 	Customers(ctx context.Context, partner ID, query *CustomerQuery) ([]*CustomerSummary, error)

@@ -1,0 +1,7 @@
+package csp
+
+// Document is something small that is kept beside a customer, of which a kind has few: an agreement, a budget.
+type Document struct {
+	ID   string // of those of the kind; they are kept in its order
+	Text []byte // JSON
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// Documents implements [csp.Store].
+func (db *DB) Documents(ctx context.Context, partner, customer csp.ID, kind string) ([]csp.Document, error) {
+	if _, err := db.Customer(ctx, partner, customer); err != nil {
+		return nil, err
+	}
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(documentsQuery), customer.Order(), kind)
+	if err != nil {
+		return nil, err
+	}
+	return readDocuments(rows)
+}
+
+const documentsQuery = `
+	SELECT id, document
+	FROM documents
+	WHERE customer = $1 AND kind = $2
+	ORDER BY id`
+
+func readDocuments(rows *sql.Rows) (documents []csp.Document, err error) {
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		var document csp.Document
+		if err := rows.Scan(&document.ID, &document.Text); err != nil {
+			return nil, err
+		}
+		documents = append(documents, document)
+	}
+	return documents, rows.Err()
+}
+
+// ChangeDocuments implements [csp.Store].
+func (db *DB) ChangeDocuments(ctx context.Context, partner, customer csp.ID, call csp.Call, kind string, change func([]csp.Document) ([]csp.Document, []byte, error)) ([]byte, error) {
+	return db.changeCustomer(ctx, partner, customer, call, func(t *tx, row *customerRow) ([]byte, error) {
+		before, err := t.documents(row.n, kind)
+		if err != nil {
+			return nil, err
+		}
+		after, answer, err := change(before)
+		if err != nil {
+			return nil, err
+		}
+		err = t.exec(`
+			DELETE FROM documents
+			WHERE customer = $1 AND kind = $2`,
+			row.n, kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, document := range after {
+			err := t.exec(`
+				INSERT INTO documents (customer, kind, id, document)
+				VALUES ($1, $2, $3, $4)`,
+				row.n, kind, document.ID, string(document.Text))
+			if err != nil {
+				return nil, err
+			}
+		}
+		return answer, nil
+	})
+}
+
+func (t *tx) documents(customer int64, kind string) ([]csp.Document, error) {
+	stmt, err := t.stmt(documentsQuery)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(context.Background(), customer, kind)
+	if err != nil {
+		return nil, err
+	}
+	return readDocuments(rows)
+}

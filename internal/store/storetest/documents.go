@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+func testDocuments(t *testing.T, s *suite) {
+	ctx := t.Context()
+	customer, reseller := s.indirect(t, "kestrel.onmicrosoft.com")
+	add := func(id string) func([]csp.Document) ([]csp.Document, []byte, error) {
+		return func(documents []csp.Document) ([]csp.Document, []byte, error) {
+			return append(documents, csp.Document{ID: id, Text: []byte(fmt.Sprintf(`{"n":%d}`, len(documents)))}), []byte("added " + id), nil
+		}
+	}
+	for range 2 { // the second time the ledger answers
+		recorded, err := s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, call(s.fabrikam.ID, "one"), "kind", add("b"))
+		if err != nil || recorded != nil && string(recorded) != "added b" {
+			t.Fatalf("add: got %q, %v", recorded, err)
+		}
+	}
+	if _, err := s.ChangeDocuments(ctx, reseller.ID, customer.ID, csp.Call{}, "kind", add("a")); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.ChangeDocuments(ctx, reseller.ID, customer.ID, csp.Call{}, "other", add("c")); err != nil {
+		t.Error(err)
+	}
+	want := []csp.Document{{ID: "a", Text: []byte(`{"n":1}`)}, {ID: "b", Text: []byte(`{"n":0}`)}}
+	got, err := s.Documents(ctx, s.fabrikam.ID, customer.ID, "kind")
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("documents: %v (-want +got):\n%s", err, diff)
+	}
+	refusal := partnercenter.ErrStaleETag.With("No.")
+	_, err = s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, "kind", func([]csp.Document) ([]csp.Document, []byte, error) { return nil, nil, refusal })
+	if !errors.Is(err, refusal) {
+		t.Errorf("refused: got %v", err)
+	}
+	if got, err := s.Documents(ctx, s.fabrikam.ID, customer.ID, "kind"); err != nil || len(got) != 2 {
+		t.Errorf("after the refusal: got %d, %v", len(got), err)
+	}
+	for _, test := range []struct {
+		partner, customer csp.ID
+		want              error
+	}{
+		{s.contoso.ID, customer.ID, partnercenter.ErrNoRelationship},
+		{s.contoso.ID, s.ids.New(), partnercenter.ErrTenantNotFound},
+	} {
+		if _, err := s.Documents(ctx, test.partner, test.customer, "kind"); !errors.Is(err, test.want) {
+			t.Errorf("somebody else's: got %v, want %v", err, test.want)
+		}
+		if _, err := s.ChangeDocuments(ctx, test.partner, test.customer, csp.Call{}, "kind", add("x")); !errors.Is(err, test.want) {
+			t.Errorf("change somebody else's: got %v, want %v", err, test.want)
+		}
+	}
+	if err := s.DeleteCustomer(ctx, s.fabrikam.ID, customer.ID, csp.Call{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Documents(ctx, s.fabrikam.ID, customer.ID, "kind"); !errors.Is(err, partnercenter.ErrTenantNotFound) {
+		t.Errorf("of a deleted customer: got %v", err)
+	}
+}
+
+// testConcurrentDocuments adds many at once: none is lost.
+func testConcurrentDocuments(t *testing.T, s *suite) {
+	const writers = 50
+	creation := NewCreation(s.ids, s.contoso.ID, "kestrel.onmicrosoft.com")
+	s.mustCreate(t, creation)
+	var group sync.WaitGroup
+	for i := range writers {
+		group.Go(func() {
+			_, err := s.ChangeDocuments(t.Context(), s.contoso.ID, creation.Customer.ID, csp.Call{}, "kind", func(documents []csp.Document) ([]csp.Document, []byte, error) {
+				return append(documents, csp.Document{ID: fmt.Sprint(i), Text: []byte("{}")}), nil, nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got, err := s.Documents(t.Context(), s.contoso.ID, creation.Customer.ID, "kind"); err != nil || len(got) != writers {
+		t.Errorf("got %d, %v, want %d", len(got), err, writers)
+	}
+}
