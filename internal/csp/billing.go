@@ -2,10 +2,7 @@ package csp
 
 import (
 	"context"
-	"fmt"
 	"strings"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/tenantry/tenantry/partnercenter"
 )
@@ -59,13 +56,7 @@ func (s *Customers) UpdateBillingProfile(ctx context.Context, caller *Caller, id
 	if err != nil {
 		return nil, err
 	}
-	if recorded != nil {
-		profile = new(partnercenter.CustomerBillingProfile)
-		if err := json.Unmarshal(recorded, profile); err != nil {
-			return nil, fmt.Errorf("read the recorded answer: %w", err)
-		}
-	}
-	return profile, nil
+	return answered(recorded, profile)
 }
 
 // billingProfile is the requested one as it is kept: the service's spelling of culture and country, a phone number that is

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/tenantry/tenantry/partnercenter"
 )
 
@@ -63,11 +61,8 @@ func (s *Customers) Create(ctx context.Context, caller *Caller, request *partner
 		if err != nil {
 			return nil, err
 		}
-		if recorded != nil {
-			answer = new(partnercenter.Customer)
-			if err := json.Unmarshal(recorded, answer); err != nil {
-				return nil, fmt.Errorf("read the recorded answer: %w", err)
-			}
+		if answer, err = answered(recorded, answer); err != nil {
+			return nil, err
 		}
 		return answer, s.addPassword(answer)
 	}

@@ -2,9 +2,6 @@ package csp
 
 import (
 	"context"
-	"fmt"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/tenantry/tenantry/partnercenter"
 )
@@ -50,13 +47,7 @@ func (s *Customers) Patch(ctx context.Context, caller *Caller, id ID, request *p
 	if err != nil {
 		return nil, err
 	}
-	if recorded != nil {
-		answer = new(partnercenter.Customer)
-		if err := json.Unmarshal(recorded, answer); err != nil {
-			return nil, fmt.Errorf("read the recorded answer: %w", err)
-		}
-	}
-	return answer, nil
+	return answered(recorded, answer)
 }
 
 func mayEnd(caller *Caller) error {

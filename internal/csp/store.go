@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
 )
 
 // ErrNotFound is what a [Store] answers when it does not hold the thing asked for, where the contract has no fault of its own.
@@ -134,6 +137,18 @@ func NewCall(partner ID, method, target, requestID string, body []byte) Call {
 	var call Call
 	copy(call.Key[:], hash.Sum(nil))
 	return call
+}
+
+// answered is the recorded answer, or the fresh one where the ledger held none.
+func answered[T any](recorded []byte, fresh *T) (*T, error) {
+	if recorded == nil {
+		return fresh, nil
+	}
+	answer := new(T)
+	if err := json.Unmarshal(recorded, answer); err != nil {
+		return nil, fmt.Errorf("read the recorded answer: %w", err)
+	}
+	return answer, nil
 }
 
 // Repeatable reports whether the caller named the call.
