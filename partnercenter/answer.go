@@ -72,6 +72,7 @@ type anyFault struct {
 	Description          string          `json:"description"`
 	Data                 json.RawMessage `json:"data"`
 	Source               string          `json:"source"`
+	ErrorName            string          `json:"errorName"`
 	Message              string          `json:"message"`
 	ErrorMessageExtended string          `json:"errorMessageExtended"`
 }
@@ -82,7 +83,7 @@ func parseFault(body []byte) (*Fault, bool) {
 	if err := json.Unmarshal(body, &from); err != nil && !errors.As(err, new(*json.UnmarshalTypeError)) {
 		return nil, false
 	}
-	fault := &Fault{Description: from.Description, Data: entries(from.Data), Source: from.Source}
+	fault := &Fault{Description: from.Description, Data: entries(from.Data), Source: from.Source, ErrorName: from.ErrorName}
 	if fault.Description == "" {
 		fault.Description = from.Message
 	}

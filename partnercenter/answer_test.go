@@ -16,6 +16,7 @@ import (
 // TestCatalogueComesBack sends every row of the catalogue to every method that may meet it.
 func TestCatalogueComesBack(t *testing.T) {
 	areas := map[string]string{
+		"AgreementsService.List":            AreaAgreements,
 		"CustomersService.Create":           AreaCustomers,
 		"CustomersService.Get":              AreaCustomers,
 		"CountryValidationRulesService.Get": AreaMarkets,
@@ -48,7 +49,7 @@ func TestCatalogueComesBack(t *testing.T) {
 			}
 			sent := rec.only(t)
 			want := &Fault{
-				Status: row.Status, Code: row.Code, Area: area, Source: row.Source,
+				Status: row.Status, Code: row.Code, Area: area, Source: row.Source, ErrorName: row.ErrorName,
 				Description: "Said otherwise.", Data: []string{"companyProfile.domain"},
 				RequestID: sent.header.Get("MS-RequestId"), CorrelationID: sent.header.Get("MS-CorrelationId"),
 			}
@@ -123,7 +124,7 @@ func TestFaultForms(t *testing.T) {
 		{"description no text", `{"code":7,"description":{"a":"b"}}`, 400, Fault{Code: 7, Description: "Bad Request"}},
 		{"newer services", `{"code":600061,"message":"m","description":"m","errorName":"InvalidRequest","isRetryable":false,` +
 			`"parameters":{"a":"b"},"errorMessageExtended":"InternalErrorCode=600061"}`, 400,
-			Fault{Code: 600061, Description: "m", Data: []string{"InternalErrorCode=600061"}}},
+			Fault{Code: 600061, Description: "m", Data: []string{"InternalErrorCode=600061"}, ErrorName: "InvalidRequest"}},
 		{"newer services, message alone", `{"code":600061,"message":"m"}`, 400, Fault{Code: 600061, Description: "m"}},
 		{"gateway", `{"statusCode":429,"message":"Rate limit is exceeded. Try again in 7 seconds."}`, 429,
 			Fault{Description: "Rate limit is exceeded. Try again in 7 seconds."}},

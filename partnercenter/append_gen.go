@@ -179,6 +179,9 @@ func (f *Fault) AppendJSON(dst []byte) []byte {
 	}
 	dst = append(dst, ']')
 	dst = appendQuote(append(dst, `,"source":`...), f.Source)
+	if f.ErrorName != "" {
+		dst = appendQuote(append(dst, `,"errorName":`...), f.ErrorName)
+	}
 	return closeObject(dst, start)
 }
 

@@ -18,11 +18,13 @@ import (
 // becomes an error in which errors.As finds a [*Fault] and an [*azcore.ResponseError].
 type Client struct {
 	// The parts of the API.
+	Agreements             *AgreementsService
 	CountryValidationRules *CountryValidationRulesService
 	Customers              *CustomersService
 	Domains                *DomainsService
 	Profiles               *ProfilesService
 	Relationships          *RelationshipsService
+	SelfServePolicies      *SelfServePoliciesService
 	Validations            *ValidationsService
 
 	azure    *azcore.Client
@@ -103,11 +105,13 @@ func NewClient(cred azcore.TokenCredential, opts *ClientOptions) (*Client, error
 
 	c := &Client{azure: azure, endpoint: endpoint.base, headers: headers}
 	c.common.client = c
+	c.Agreements = (*AgreementsService)(&c.common)
 	c.CountryValidationRules = (*CountryValidationRulesService)(&c.common)
 	c.Customers = (*CustomersService)(&c.common)
 	c.Domains = (*DomainsService)(&c.common)
 	c.Profiles = (*ProfilesService)(&c.common)
 	c.Relationships = (*RelationshipsService)(&c.common)
+	c.SelfServePolicies = (*SelfServePoliciesService)(&c.common)
 	c.Validations = (*ValidationsService)(&c.common)
 	return c, nil
 }

@@ -80,17 +80,21 @@ func (s *CustomersService) UpdateBillingProfile(ctx context.Context, id string, 
 	if err != nil {
 		return nil, err
 	}
-	ifMatch := opts.IfMatch
-	if ifMatch != "" && ifMatch[0] != '"' && ifMatch != "*" {
-		ifMatch = `"` + ifMatch + `"`
-	}
 	return fetch[CustomerBillingProfile](ctx, s.client, call{
 		name:    "CustomersService.UpdateBillingProfile",
 		method:  http.MethodPut,
 		path:    "/v1/customers/" + segment + "/profiles/billing",
 		area:    AreaCustomers,
 		body:    profile,
-		headers: map[string]string{"If-Match": ifMatch},
+		headers: map[string]string{"If-Match": ifMatch(opts.IfMatch)},
 		options: &opts.RequestOptions,
 	})
+}
+
+// ifMatch is the header for the etag, which callers give with or without quotes.
+func ifMatch(etag string) string {
+	if etag == "" || etag == "*" || etag[0] == '"' {
+		return etag
+	}
+	return `"` + etag + `"`
 }

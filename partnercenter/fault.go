@@ -17,6 +17,10 @@ type Fault struct {
 	Data        []string `json:"data"` // never null: .NET and Java enumerate it
 	Source      string   `json:"source"`
 
+	// ErrorName is what a newer service of the API calls the fault, whose answers have a form of their own: with the name, and
+	// without data and source. Partner Center docs: confirm-customer-consent-customer-agreement.
+	ErrorName string `json:"errorName,omitzero"`
+
 	Status int `json:"-"` // the HTTP status
 
 	// Area is the part of the API whose meaning of the code this is; codes are used again across routes.

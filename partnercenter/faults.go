@@ -10,6 +10,7 @@ const (
 
 // The areas of the API.
 const (
+	AreaAgreements    = "agreements"
 	AreaCustomers     = "customers"
 	AreaMarkets       = "countryvalidationrules"
 	AreaProfiles      = "profiles"
@@ -142,6 +143,26 @@ var (
 	// ErrAddressRejected is only answered under --address-validation=legacy; its words are a JSON text.
 	// Partner Center docs before May 2021: validate-an-address.
 	ErrAddressRejected = row(400, 2007, AreaValidations, sourceBusiness, "The address is not valid.")
+
+	// ErrAgreementExists answers the confirmation of an agreement by a contact who has confirmed one for the customer before.
+	// Partner Center docs: confirm-customer-consent-customer-agreement; the status is inferred.
+	ErrAgreementExists = namedRow(400, 600061, AreaCustomers, "PartnerConfirmedAgreementAlreadyExists", "The partner has confirmed an agreement with this contact for the customer already.")
+
+	// ErrTemplateNotFound answers a template id that no agreement has. The code is inferred.
+	ErrTemplateNotFound = row(404, 1000, AreaAgreements, sourceBusiness, "The agreement template was not found.")
+
+	// ErrThrottled answers a partner that calls too often; Retry-After says when to come back. The gateway before the service
+	// answers it, in a shape without code and source. Partner Center docs: api-throttling-guidance.
+	ErrThrottled = row(429, 0, "", "", "Rate limit is exceeded.")
+
+	// ErrPolicyNotFound answers the id of a self-serve policy that the caller does not have.
+	ErrPolicyNotFound = row(404, 600039, AreaCustomers, sourceBusiness, "The self-serve policy was not found.")
+
+	// ErrMalformedPolicyID answers what cannot be the id of a self-serve policy.
+	ErrMalformedPolicyID = row(404, 600040, AreaCustomers, sourceBusiness, "The id of the self-serve policy is not correct.")
+
+	// ErrPolicyExists answers a second self-serve policy for a customer.
+	ErrPolicyExists = row(409, 600041, AreaCustomers, sourceBusiness, "The self-serve policy exists already.")
 )
 
 var catalogue []*Fault
@@ -150,6 +171,13 @@ var catalogue []*Fault
 func row(status, code int, area, source, description string) *Fault {
 	fault := &Fault{Status: status, Code: code, Area: area, Source: source, Description: description, Data: []string{}}
 	catalogue = append(catalogue, fault)
+	return fault
+}
+
+// namedRow is a row that is answered in the form of the newer services.
+func namedRow(status, code int, area, name, description string) *Fault {
+	fault := row(status, code, area, "", description)
+	fault.ErrorName = name
 	return fault
 }
 

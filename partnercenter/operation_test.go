@@ -15,6 +15,26 @@ import (
 
 // operations calls every method of the client, with each part of its path set to the part's name.
 var operations = map[string]func(context.Context, *Client) error{
+	"AgreementsService.Document": func(ctx context.Context, c *Client) error {
+		_, err := c.Agreements.Document(ctx, "template-id", &AgreementDocumentOptions{Country: "US"})
+		return err
+	},
+	"AgreementsService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.Agreements.List(ctx, &ListAgreementsOptions{Type: AllAgreements})
+		return err
+	},
+	"CustomersService.Agreements": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Agreements(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.ConfirmAgreement": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.ConfirmAgreement(ctx, "customer-id", &Agreement{}, nil)
+		return err
+	},
+	"CustomersService.DirectSignedAgreementStatus": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.DirectSignedAgreementStatus(ctx, "customer-id", nil)
+		return err
+	},
 	"CountryValidationRulesService.Get": func(ctx context.Context, c *Client) error {
 		_, err := c.CountryValidationRules.Get(ctx, "country", nil)
 		return err
@@ -81,6 +101,41 @@ var operations = map[string]func(context.Context, *Client) error{
 	"RelationshipsService.List": func(ctx context.Context, c *Client) error {
 		_, err := c.Relationships.List(ctx, IsIndirectResellerOf, nil)
 		return err
+	},
+	"CustomersService.UsageBudget": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.UsageBudget(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.UpdateUsageBudget": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.UpdateUsageBudget(ctx, "customer-id", &SpendingBudget{}, nil)
+		return err
+	},
+	"CustomersService.ValidationStatus": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.ValidationStatus(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.ManagedServices": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.ManagedServices(ctx, "customer-id", nil)
+		return err
+	},
+	"SelfServePoliciesService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.SelfServePolicies.List(ctx, "customer-id", nil)
+		return err
+	},
+	"SelfServePoliciesService.Get": func(ctx context.Context, c *Client) error {
+		_, err := c.SelfServePolicies.Get(ctx, "policy-id", nil)
+		return err
+	},
+	"SelfServePoliciesService.Create": func(ctx context.Context, c *Client) error {
+		_, err := c.SelfServePolicies.Create(ctx, &SelfServePolicy{}, nil)
+		return err
+	},
+	"SelfServePoliciesService.Update": func(ctx context.Context, c *Client) error {
+		_, err := c.SelfServePolicies.Update(ctx, "policy-id", &SelfServePolicy{}, nil)
+		return err
+	},
+	"SelfServePoliciesService.Delete": func(ctx context.Context, c *Client) error {
+		return c.SelfServePolicies.Delete(ctx, "policy-id", nil)
 	},
 	"DomainsService.Exists": func(ctx context.Context, c *Client) error {
 		_, err := c.Domains.Exists(ctx, "domain", nil)

@@ -19,6 +19,9 @@ func (h *Handler) authorized(route route) web.Handler {
 		if err != nil {
 			return err
 		}
+		if err := h.throttled(w, r, caller.Partner.ID); err != nil {
+			return err
+		}
 		if route.access == userOnly && caller.AppOnly() {
 			return partnercenter.ErrAppOnly
 		}

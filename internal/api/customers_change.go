@@ -59,13 +59,17 @@ func (h *Handler) putBillingProfile(w http.ResponseWriter, r *http.Request, call
 	if err != nil {
 		return err
 	}
-	etag := csp.ETag{Value: r.Header.Get("If-Match")}
-	etag.InHeader = etag.Value != ""
-	profile, err := h.Customers.UpdateBillingProfile(r.Context(), caller, id, etag, &request, call)
+	profile, err := h.Customers.UpdateBillingProfile(r.Context(), caller, id, ifMatch(r), &request, call)
 	if err != nil {
 		return err
 	}
 	return h.write(w, r, http.StatusOK, profile)
+}
+
+// ifMatch is the condition that the header has.
+func ifMatch(r *http.Request) csp.ETag {
+	value := r.Header.Get("If-Match")
+	return csp.ETag{Value: value, InHeader: value != ""}
 }
 
 // getCompanyProfile reads a profile. Partner Center docs: get-a-customer-s-company-profile.

@@ -32,7 +32,7 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 // server with a seeded clock and seeded chance. The words of its first line beginning with "config:" set switches.
 //
 // In requests {{contoso}} is an app-only token of Contoso Cloud and {{contoso-user}} one of its user, and so on, and
-// CUSTOMER, ETAG and TOKEN are the id, the etag and the continuation token that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
+// CUSTOMER, ETAG, TOKEN and LINK are the id, the etag, the continuation token and the path of an agreement's text that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -93,8 +93,9 @@ type stage struct {
 	moved    time.Duration
 	password string // of the last customer's administrator
 	customer string // the last customer's id, CUSTOMER in the files
-	etag     string // of the last billing profile, ETAG
+	etag     string // of the last billing profile or policy, ETAG
 	next     string // the last continuation token, TOKEN
+	link     string // the path of the last agreement's text, LINK
 }
 
 func newStage(t *testing.T, comment string) *stage {
@@ -145,8 +146,14 @@ func (s *stage) configure(config *server.Config, word string) {
 		config.RefuseGraphAudience = true
 	case "sandbox-limits":
 		config.SandboxLimits = true
+	case "external-url":
+		config.ExternalURL = value
 	case "gdap-by-default":
 		config.GDAPByDefault = true
+	case "throttle-partner":
+		config.ThrottlePartner = s.limit(value)
+	case "throttle-customer":
+		config.ThrottleCustomer = s.limit(value)
 	case "tokens-age":
 		age, err := time.ParseDuration(value)
 		if err != nil {
@@ -156,6 +163,15 @@ func (s *stage) configure(config *server.Config, word string) {
 	default:
 		s.t.Fatalf("unknown switch %q", word)
 	}
+}
+
+func (s *stage) limit(text string) server.Limit {
+	s.t.Helper()
+	var limit server.Limit
+	if err := limit.UnmarshalText([]byte(text)); err != nil {
+		s.t.Fatal(err)
+	}
+	return limit
 }
 
 // furtherWorld is who the golden files need beside the ready-made world.
@@ -186,7 +202,7 @@ func (s *stage) send(request []byte) []byte {
 	request = placeholder.ReplaceAllFunc(request, func(match []byte) []byte {
 		return []byte(s.token(string(match[2 : len(match)-2])))
 	})
-	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "ETAG", s.etag, "TOKEN", s.next).Replace(string(request)))
+	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "ETAG", s.etag, "TOKEN", s.next, "LINK", s.link).Replace(string(request)))
 	head, body, _ := strings.Cut(string(request), "\n\n")
 	body = strings.TrimSuffix(body, "\n")
 	head = strings.ReplaceAll(strings.TrimSpace(head), "\n", "\r\n")
@@ -212,7 +228,8 @@ func (s *stage) send(request []byte) []byte {
 }
 
 var (
-	etags         = regexp.MustCompile(`"etag":"([^"]*)"`)
+	etags         = regexp.MustCompile(`"etag":"(?:\\")?([^"\\]*)`) // without the quotes that some have inside
+	links         = regexp.MustCompile(`"displayUri":"https?://[^/]*(/[^"]*)"`)
 	continuations = regexp.MustCompile(`"headers":\[\{"key":"MS-ContinuationToken","value":"([^"]*)"`)
 )
 
@@ -249,6 +266,7 @@ func (s *stage) read(conn net.Conn, method string) []byte {
 		}
 		s.note(&s.etag, text, etags)
 		s.note(&s.next, text, continuations)
+		s.note(&s.link, text, links)
 		break
 	}
 	answer := strings.ReplaceAll(raw.String(), "\r\n", "\n")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
 	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/internal/web"
 	"github.com/tenantry/tenantry/partnercenter"
@@ -19,19 +20,25 @@ type Handler struct {
 	Customers *csp.Customers
 	Store     csp.Store
 	Tokens    *token.Verifier
-	Root      token.Root // proves continuation tokens
+	Root      token.Root // proves continuation tokens and links
 	IDs       *csp.IDs
 	Rand      io.Reader
 	Now       func() time.Time
 	Logger    *slog.Logger
 
-	ServerID      string // MS-ServerId
+	Origin        web.Origin // of the links that lead out of the surface
+	ServerID      string     // MS-ServerId
 	BOM           BOM
 	StrictHeaders bool // MS-RequestId and MS-CorrelationId must be GUIDs
 
 	AddressValidation AddressValidation // the form of the verdict on an address
 
 	RefuseGraphAudience bool // tokens for the directory's graph are answered 900420; Tokens must not accept them then
+
+	ThrottlePartner  throttle.Limit // of all calls of a partner
+	ThrottleCustomer throttle.Limit // of a partner's calls for one customer
+	partnerCalls     *throttle.Buckets[csp.ID]
+	customerCalls    *throttle.Buckets[ofPartner]
 }
 
 // access is which tokens an operation takes.
@@ -72,6 +79,21 @@ var routes = []route{
 	{"GET", "/v1/profiles/billing", userOnly, (*Handler).getPartnerBillingProfile},
 	{"GET", "/v1/relationships", userOnly, (*Handler).listRelationships},
 	{"GET", "/v1/customers/{customer}/relationships", userOnly, (*Handler).listCustomerRelationships},
+	{"GET", "/v1/customers/{customer}/usagebudget", appOrUser, (*Handler).getUsageBudget},
+	{"PATCH", "/v1/customers/{customer}/usagebudget", appOrUser, (*Handler).patchUsageBudget},
+	{"GET", "/v1/customers/{customer}/validationStatus", userOnly, (*Handler).getValidationStatus},
+	{"GET", "/v1/customers/{customer}/managedservices", userOnly, (*Handler).getManagedServices},
+	{"GET", "/v1/SelfServePolicy", userOnly, (*Handler).listSelfServePolicies},
+	{"POST", "/v1/SelfServePolicy", userOnly, (*Handler).createSelfServePolicy},
+	{"PUT", "/v1/SelfServePolicy", userOnly, (*Handler).putSelfServePolicy},
+	{"GET", "/v1/SelfServePolicy/{policy}", userOnly, (*Handler).getSelfServePolicy},
+	{"PUT", "/v1/SelfServePolicy/{policy}", userOnly, (*Handler).putSelfServePolicy},
+	{"DELETE", "/v1/SelfServePolicy/{policy}", userOnly, (*Handler).deleteSelfServePolicy},
+	{"GET", "/v1/agreements", userOnly, (*Handler).listAgreements},
+	{"GET", "/v1/agreementtemplates/{template}/document", userOnly, (*Handler).getAgreementDocument},
+	{"GET", "/v1/customers/{customer}/agreements", userOnly, (*Handler).listCustomerAgreements},
+	{"POST", "/v1/customers/{customer}/agreements", userOnly, (*Handler).confirmAgreement},
+	{"GET", "/v1/customers/{customer}/directSignedMicrosoftCustomerAgreementStatus", userOnly, (*Handler).getDirectSignedAgreementStatus},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 
@@ -92,6 +114,8 @@ func Patterns() []string {
 
 // Mount puts the surface on a mux of its own.
 func (h *Handler) Mount(mux *http.ServeMux) {
+	h.partnerCalls = &throttle.Buckets[csp.ID]{Limit: h.ThrottlePartner, Now: h.Now}
+	h.customerCalls = &throttle.Buckets[ofPartner]{Limit: h.ThrottleCustomer, Now: h.Now}
 	mounted := make([]web.Route, 0, len(routes)+1)
 	for _, route := range routes {
 		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.authorized(route))})
@@ -127,8 +151,20 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 		empty(w, fault.Status)
 		return
 	}
-	if err := web.Write(w, fault.Status, "", fault); err != nil {
+	if err := web.Write(w, fault.Status, "", bodyOf(fault)); err != nil {
 		h.Logger.ErrorContext(r.Context(), "fault not written", "err", err)
 		empty(w, http.StatusInternalServerError)
+	}
+}
+
+// bodyOf is the fault in the shape that its answer has.
+func bodyOf(fault *partnercenter.Fault) any {
+	switch {
+	case fault.Status == http.StatusTooManyRequests:
+		return gatewayFault{fault.Status, fault.Description}
+	case fault.ErrorName != "":
+		return newerFaultOf(fault)
+	default:
+		return fault
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/tenantry/tenantry/internal/server"
 )
 
 // run is a command line with its variables, in this process.
@@ -68,6 +70,8 @@ func TestSwitchesReachTheServer(t *testing.T) {
 			field.SetString("https://example.com")
 		case reflect.Slice:
 			field.Set(reflect.ValueOf([]string{"example.com"}))
+		case reflect.Struct:
+			field.Set(reflect.ValueOf(server.Limit{PerMinute: 1, Burst: 1}))
 		}
 	}
 	set.LogLevel, plain.LogLevel = "error", "error"

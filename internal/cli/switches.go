@@ -30,6 +30,9 @@ type switches struct {
 	ReplayFor           time.Duration            `group:"api" default:"24h" variable:"TENANTRY_REPLAY_FOR" help:"How long the answer to an MS-RequestId is remembered for its repetition."`
 	DomainSuffixes      []string                 `name:"domain-suffix" group:"api" placeholder:"DOMAIN" variable:"TENANTRY_DOMAIN_SUFFIX" help:"Domain that customers' domains must end in; may be repeated. Without it: onmicrosoft.com, ccsctp.net, partner.onmschina.cn, onmicrosoft.us."`
 
+	ThrottlePartner  server.Limit `group:"api" placeholder:"RATE/BURST" variable:"TENANTRY_THROTTLE_PARTNER" help:"How many requests a partner may send: RATE a minute, BURST at once, for example 3000/500. A write counts as five reads; what is too much is answered 429. Without it: any number."`
+	ThrottleCustomer server.Limit `group:"api" placeholder:"RATE/BURST" variable:"TENANTRY_THROTTLE_CUSTOMER" help:"The same for a partner's requests for one customer, for example 500/500. Without it: any number."`
+
 	LogLevel  string `group:"log" default:"info" enum:"debug,info,warn,error" variable:"TENANTRY_LOG_LEVEL" help:"debug (a line for each request), info, warn or error."`
 	LogFormat string `group:"log" default:"text" enum:"text,json" variable:"TENANTRY_LOG_FORMAT" help:"text or json."`
 }
@@ -63,6 +66,8 @@ func (s *switches) config(p *program) (server.Config, error) {
 		ForcePasswordChange: s.ForcePasswordChange,
 		ReplayFor:           s.ReplayFor,
 		DomainSuffixes:      s.DomainSuffixes,
+		ThrottlePartner:     s.ThrottlePartner,
+		ThrottleCustomer:    s.ThrottleCustomer,
 		Logger:              s.logger(p),
 	}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/tenantry/tenantry/internal/web"
 )
 
 // instanceDocument tells a client which hosts are the authority that it was configured with.
@@ -50,7 +52,7 @@ func (h *Handler) instance(w http.ResponseWriter, r *http.Request) error {
 // isInstance reports whether the host is this server, under the name that it was asked by or one of the loopback's, or
 // belongs to a cloud that every client knows. MSAL.NET asks login.microsoftonline.com about localhost.
 func isInstance(host, origin string) bool {
-	if !isHostPort.MatchString(host) {
+	if !web.IsHostPort(host) {
 		return false
 	}
 	name := hostName(host)

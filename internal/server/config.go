@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/api"
+	"github.com/tenantry/tenantry/internal/throttle"
 )
 
 // BOM says when JSON starts with a byte order mark; see package api.
@@ -13,6 +14,9 @@ type BOM = api.BOM
 
 // AddressValidation says in which form the verdict on an address is answered; see package api.
 type AddressValidation = api.AddressValidation
+
+// Limit is how often somebody may call; see package throttle.
+type Limit = throttle.Limit
 
 // Config is everything that can be chosen about a server. The zero value is a server in memory on a free port of the
 // loopback interface; where a field's zero value is not the documented default, [Config.withDefaults] says which is.
@@ -40,6 +44,9 @@ type Config struct {
 	ForcePasswordChange bool          // an administrator's first password must be changed before it gets tokens
 	ReplayFor           time.Duration // how long answers are remembered for a repeated MS-RequestId
 	DomainSuffixes      []string
+
+	ThrottlePartner  throttle.Limit // of all calls of a partner; zero: none
+	ThrottleCustomer throttle.Limit // of a partner's calls for one customer; zero: none
 
 	Logger *slog.Logger
 

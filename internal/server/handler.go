@@ -97,6 +97,7 @@ func (s *Server) api() *surface {
 			Keys: s.keys, Now: s.config.Now, Audiences: login.PartnerCenterAudiences(!s.config.RefuseGraphAudience),
 		},
 		Root:                s.root,
+		Origin:              web.Origin{ExternalURL: s.config.ExternalURL, TrustForwarded: s.config.TrustForwarded},
 		IDs:                 s.ids,
 		Rand:                s.chance(),
 		Now:                 s.config.Now,
@@ -106,6 +107,8 @@ func (s *Server) api() *surface {
 		StrictHeaders:       s.config.StrictHeaders,
 		AddressValidation:   s.config.AddressValidation,
 		RefuseGraphAudience: s.config.RefuseGraphAudience,
+		ThrottlePartner:     s.config.ThrottlePartner,
+		ThrottleCustomer:    s.config.ThrottleCustomer,
 	}
 	mux := http.NewServeMux()
 	handler.Mount(mux)
@@ -140,7 +143,10 @@ func (s *Server) own() *surface {
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		_, _ = w.Write(s.authority.PEM()) // the client has gone; nobody is left to tell
 	})
-	return &surface{mux: mux, paths: web.NewPaths([]string{"/_tenantry/metrics", "/_tenantry/healthz", "/_tenantry/readyz", "/_tenantry/ca.pem"})}
+	texts := &api.AgreementTexts{Root: s.root, Now: s.config.Now, Logger: s.config.Logger}
+	texts.Mount(mux)
+	patterns := append([]string{"/_tenantry/metrics", "/_tenantry/healthz", "/_tenantry/readyz", "/_tenantry/ca.pem"}, api.AgreementTextPatterns...)
+	return &surface{mux: mux, paths: web.NewPaths(patterns)}
 }
 
 // health answers a probe.
