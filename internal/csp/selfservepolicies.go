@@ -249,6 +249,9 @@ func mayGrant(caller *Caller) error {
 	return partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " may change self-serve policies.")
 }
 
+// maxPermissions bounds what a refusal of a policy can name.
+const maxPermissions = 100
+
 // checkPolicy is the id and the permissions that the policy states, in the service's spelling. The words of a policy may be
 // written as those of enumerations, in any case and with underscores.
 func checkPolicy(caller *Caller, policy *partnercenter.SelfServePolicy) (PolicyID, []partnercenter.SelfServePermission, error) {
@@ -258,6 +261,10 @@ func checkPolicy(caller *Caller, policy *partnercenter.SelfServePolicy) (PolicyI
 	}
 	if grantor == nil {
 		grantor = &partnercenter.SelfServeGrantor{}
+	}
+	if n := len(policy.Permissions); n > maxPermissions {
+		return PolicyID{}, nil, partnercenter.ErrInvalidProperty.With("", violations{{"permissions",
+			fmt.Sprintf("%d permissions are too many; give at most %d, for example %s once", n, maxPermissions, partnercenter.SelfServePurchase)}}.data()...)
 	}
 	type word struct{ path, value, want string }
 	words := []word{

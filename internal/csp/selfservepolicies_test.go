@@ -51,6 +51,8 @@ func TestCreateSelfServePolicy(t *testing.T) {
 			p.Permissions[0] = partnercenter.SelfServePermission{Resource: "azure_reserved_instances", Action: "PURCHASE"}
 		}, nil, ""},
 		{"a permission twice", admin(w.direct), func(p *policy) { p.Permissions = append(p.Permissions, p.Permissions[0]) }, nil, ""},
+		{"a hundred permissions", admin(w.direct), func(p *policy) { p.Permissions = slices.Repeat(p.Permissions[:1], 100) }, nil, ""},
+		{"more than a hundred", admin(w.direct), func(p *policy) { p.Permissions = slices.Repeat(p.Permissions[:1], 101) }, partnercenter.ErrInvalidProperty, "101 permissions"},
 		{"an id of its own", admin(w.direct), func(p *policy) { p.ID = "mine" }, nil, ""},
 		{"sales agent", user(w.direct, csp.SalesAgents), func(*policy) {}, partnercenter.ErrNotAllowed, "AdminAgents"},
 		{"empty", admin(w.direct), func(p *policy) { *p = policy{} }, partnercenter.ErrDetailsMissing, "selfServeEntity.tenantID"},
