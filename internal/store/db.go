@@ -31,7 +31,7 @@ type DB struct {
 	partners   sync.Map // csp.ID to *partnerRow
 	partnerIDs sync.Map // a partner's n to its csp.ID
 
-	// customers are the rows read or made of late. Nothing changes a customer yet; who does must see to these.
+	// customers are the rows read or made of late. Who changes a customer forgets its row here.
 	customers recent.Map[customerKey, customerRow]
 
 	closeOnce sync.Once
