@@ -48,22 +48,35 @@ func (db *DB) ChangeDocuments(ctx context.Context, partner, customer csp.ID, cal
 		if err != nil {
 			return nil, err
 		}
+		gone := make(map[string]string, len(before)) // what has no place in the new ones
+		for _, document := range before {
+			gone[document.ID] = string(document.Text)
+		}
 		after, answer, err := change(before)
 		if err != nil {
 			return nil, err
 		}
-		err = t.exec(`
-			DELETE FROM documents
-			WHERE customer = $1 AND kind = $2`,
-			row.n, kind)
-		if err != nil {
-			return nil, err
-		}
 		for _, document := range after {
+			text, kept := gone[document.ID]
+			delete(gone, document.ID)
+			if kept && text == string(document.Text) {
+				continue
+			}
 			err := t.exec(`
 				INSERT INTO documents (customer, kind, id, document)
-				VALUES ($1, $2, $3, $4)`,
+				VALUES ($1, $2, $3, $4)
+				ON CONFLICT (customer, kind, id) DO UPDATE
+				SET document = excluded.document`,
 				row.n, kind, document.ID, string(document.Text))
+			if err != nil {
+				return nil, err
+			}
+		}
+		for id := range gone {
+			err := t.exec(`
+				DELETE FROM documents
+				WHERE customer = $1 AND kind = $2 AND id = $3`,
+				row.n, kind, id)
 			if err != nil {
 				return nil, err
 			}

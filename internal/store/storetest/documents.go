@@ -37,6 +37,24 @@ func testDocuments(t *testing.T, s *suite) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("documents: %v (-want +got):\n%s", err, diff)
 	}
+	for i, want := range [][]csp.Document{
+		{{ID: "a", Text: []byte(`{"n":1}`)}, {ID: "b", Text: []byte(`{"n":2}`)}, {ID: "d", Text: []byte(`{}`)}}, // one kept, one changed, one new
+		{{ID: "b", Text: []byte(`{"n":2}`)}, {ID: "d", Text: []byte(`{}`)}},                                     // one gone
+		nil,
+		{{ID: "a", Text: []byte(`{"n":1}`)}, {ID: "b", Text: []byte(`{"n":0}`)}},
+	} {
+		_, err := s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, "kind", func(documents []csp.Document) ([]csp.Document, []byte, error) {
+			clear(documents) // they are the function's to use
+			return want, nil, nil
+		})
+		got, readErr := s.Documents(ctx, s.fabrikam.ID, customer.ID, "kind")
+		if diff := cmp.Diff(want, got); err != nil || readErr != nil || diff != "" {
+			t.Errorf("change %d: %v, %v (-want +got):\n%s", i, err, readErr, diff)
+		}
+	}
+	if got, err := s.Documents(ctx, s.fabrikam.ID, customer.ID, "other"); err != nil || len(got) != 1 {
+		t.Errorf("of the other kind: got %d, %v, want the one", len(got), err)
+	}
 	refusal := partnercenter.ErrStaleETag.With("No.")
 	_, err = s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, "kind", func([]csp.Document) ([]csp.Document, []byte, error) { return nil, nil, refusal })
 	if !errors.Is(err, refusal) {
