@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	_ "embed"
-	"encoding/base64"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -36,8 +35,8 @@ var AgreementTextPatterns = []string{agreementView + "{link}", agreementGet + "{
 // linkLife is how long a link leads somewhere. Partner Center docs: download-customer-agreement-template.
 const linkLife = 5 * time.Minute
 
-// linkTag keeps what proves a link from proving anything else: it stands where a continuation token has its partner.
-var linkTag = []byte("agreement's link")
+// linkPurpose stands where a continuation token has its partner.
+var linkPurpose = [16]byte([]byte("agreement's link"))
 
 // textLink is what a link says.
 type textLink struct {
@@ -60,17 +59,16 @@ func (a *AgreementTexts) link(text *csp.AgreementText, id csp.ID) string {
 	if err != nil {
 		panic("api: " + err.Error()) // texts and a number
 	}
-	return base64.RawURLEncoding.EncodeToString(append(a.Root.Tag(linkTag, said), said...))
+	return a.Root.Prove(linkPurpose, said)
 }
 
 // read is what the link says, if it was made here.
 func (a *AgreementTexts) read(link string) (said textLink, ok bool) {
-	const tag = 16
-	bytes, err := base64.RawURLEncoding.Strict().DecodeString(link)
-	if err != nil || len(bytes) <= tag || !a.Root.Tagged(bytes[:tag], linkTag, bytes[tag:]) {
+	text, ok := a.Root.Proved(linkPurpose, link)
+	if !ok {
 		return said, false
 	}
-	return said, json.Unmarshal(bytes[tag:], &said) == nil
+	return said, json.Unmarshal(text, &said) == nil
 }
 
 // Mount puts the pages on a mux. They ask for no token: to have the link is enough, as with the service's.

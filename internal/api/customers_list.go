@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -99,16 +98,15 @@ func (h *Handler) continuation(caller *csp.Caller, query csp.CustomerQuery, page
 	if err != nil {
 		panic("api: " + err.Error()) // texts and numbers
 	}
-	return base64.RawURLEncoding.EncodeToString(append(h.Root.Tag(caller.Partner.ID[:], text), text...))
+	return h.Root.Prove(caller.Partner.ID, text)
 }
 
 func (h *Handler) continued(caller *csp.Caller, token string) (at position, err error) {
-	const tag = 16
-	bytes, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(bytes) <= tag || !h.Root.Tagged(bytes[:tag], caller.Partner.ID[:], bytes[tag:]) {
+	text, ok := h.Root.Proved(caller.Partner.ID, token)
+	if !ok {
 		return at, partnercenter.ErrContinuationToken.With("The continuation token is not one of this list. Read the first page again, and send back the token that comes with it.")
 	}
-	return at, json.Unmarshal(bytes[tag:], &at)
+	return at, json.Unmarshal(text, &at)
 }
 
 // seekOperations are in the order of the SDK's integers.

@@ -78,12 +78,24 @@ func (r Root) Fingerprint() string { return hex.EncodeToString(r.keys.fingerprin
 // tagSize is enough that nobody finds a tag by trying.
 const tagSize = 16
 
-// Tag is what proves that the parts were put together by who has the root key.
-func (r Root) Tag(parts ...[]byte) []byte { return mac(r.keys.tag, parts...)[:tagSize] }
+// Prove writes the text in letters for a URL, behind a tag that nobody makes without the root key. Who reads it has to name
+// the same purpose: no text that was proved for one counts for another.
+func (r Root) Prove(purpose [16]byte, text []byte) string {
+	return base64.RawURLEncoding.EncodeToString(append(r.tag(purpose, text), text...))
+}
 
-// Tagged reports whether the tag is that of the parts.
-func (r Root) Tagged(tag []byte, parts ...[]byte) bool {
-	return subtle.ConstantTimeCompare(tag, r.Tag(parts...)) == 1
+// Proved is the text that was proved for the purpose.
+func (r Root) Proved(purpose [16]byte, proof string) (text []byte, ok bool) {
+	bytes, err := base64.RawURLEncoding.Strict().DecodeString(proof)
+	if err != nil || len(bytes) < tagSize {
+		return nil, false
+	}
+	text = bytes[tagSize:]
+	return text, subtle.ConstantTimeCompare(bytes[:tagSize], r.tag(purpose, text)) == 1
+}
+
+func (r Root) tag(purpose [16]byte, text []byte) []byte {
+	return mac(r.keys.tag, purpose[:], text)[:tagSize]
 }
 
 // String hides the key.

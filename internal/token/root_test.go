@@ -255,3 +255,35 @@ func FuzzParseRoot(f *testing.F) {
 		}
 	})
 }
+
+// TestProve changes everything that a proof depends on, one at a time.
+func TestProve(t *testing.T) {
+	root, purpose, text := mustParseRoot(t, rootText), [16]byte{1}, []byte(`{"size":25}`)
+	proof := root.Prove(purpose, text)
+	if got, ok := root.Proved(purpose, proof); !ok || !bytes.Equal(got, text) {
+		t.Fatalf("got %q, %t, want the text", got, ok)
+	}
+	other, err := token.ParseRoot(strings.Repeat("A", 43))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := other.Proved(purpose, proof); ok {
+		t.Error("another root key takes the proof")
+	}
+	if _, ok := root.Proved([16]byte{2}, proof); ok {
+		t.Error("the proof counts for another purpose")
+	}
+	for i := range len(proof) {
+		if _, ok := root.Proved(purpose, proof[:i]); ok {
+			t.Errorf("the first %d letters count", i)
+		}
+		changed := []byte(proof)
+		changed[i] = 'A'
+		if proof[i] == 'A' {
+			changed[i] = 'B'
+		}
+		if _, ok := root.Proved(purpose, string(changed)); ok {
+			t.Errorf("letter %d can be changed", i)
+		}
+	}
+}
