@@ -20,13 +20,6 @@ type AgreementMetaData struct {
 	VersionRank   int           `json:"versionRank"`
 }
 
-// AgreementMetaDataCollection is a list of agreements. It comes whole, and without links.
-type AgreementMetaDataCollection struct {
-	TotalCount int                 `json:"totalCount"`
-	Items      []AgreementMetaData `json:"items"`
-	Attributes *ResourceAttributes `json:"attributes,omitzero"`
-}
-
 // Agreement is a partner's confirmation that a customer has consented to an agreement, in the order of its members on the
 // wire. Partner Center docs: confirm-customer-consent-customer-agreement, get-confirmation-of-customer-agreement.
 type Agreement struct {
@@ -36,13 +29,6 @@ type Agreement struct {
 	DateAgreed     string        `json:"dateAgreed,omitzero"`     // ISO 8601, for example 2026-01-10T00:00:00.000Z; comes back as it was sent
 	Type           AgreementType `json:"type,omitzero"`
 	AgreementLink  string        `json:"agreementLink,omitzero"` // in lists only
-}
-
-// AgreementCollection is a list of confirmations, oldest first. It comes whole, and without links.
-type AgreementCollection struct {
-	TotalCount int                 `json:"totalCount"`
-	Items      []Agreement         `json:"items"`
-	Attributes *ResourceAttributes `json:"attributes,omitzero"`
 }
 
 // AgreementDocument says where the text of an agreement can be read and had. The links end after five minutes.
@@ -121,11 +107,11 @@ type ListAgreementsOptions struct {
 // Partner Center docs: get-agreement-metadata, get-customer-agreement-metadata.
 //
 //partnercenter:operation GET /v1/agreements
-func (s *AgreementsService) List(ctx context.Context, opts *ListAgreementsOptions) (*AgreementMetaDataCollection, error) {
+func (s *AgreementsService) List(ctx context.Context, opts *ListAgreementsOptions) (*Collection[AgreementMetaData], error) {
 	if opts == nil {
 		opts = &ListAgreementsOptions{}
 	}
-	return fetch[AgreementMetaDataCollection](ctx, s.client, call{
+	return fetch[Collection[AgreementMetaData]](ctx, s.client, call{
 		name:    "AgreementsService.List",
 		method:  http.MethodGet,
 		path:    "/v1/agreements" + ofAgreementType(opts.Type),
@@ -188,7 +174,7 @@ type ListCustomerAgreementsOptions struct {
 // Partner Center docs: get-confirmation-of-customer-consent, get-confirmation-of-customer-agreement.
 //
 //partnercenter:operation GET /v1/customers/{customer-id}/agreements
-func (s *CustomersService) Agreements(ctx context.Context, id string, opts *ListCustomerAgreementsOptions) (*AgreementCollection, error) {
+func (s *CustomersService) Agreements(ctx context.Context, id string, opts *ListCustomerAgreementsOptions) (*Collection[Agreement], error) {
 	if opts == nil {
 		opts = &ListCustomerAgreementsOptions{}
 	}
@@ -196,7 +182,7 @@ func (s *CustomersService) Agreements(ctx context.Context, id string, opts *List
 	if err != nil {
 		return nil, err
 	}
-	return fetch[AgreementCollection](ctx, s.client, call{
+	return fetch[Collection[Agreement]](ctx, s.client, call{
 		name:    "CustomersService.Agreements",
 		method:  http.MethodGet,
 		path:    "/v1/customers/" + segment + "/agreements" + ofAgreementType(opts.Type),

@@ -19,18 +19,11 @@ type ManagedServiceLinks struct {
 	ServiceTicket *Link `json:"serviceTicket,omitzero"`
 }
 
-// ManagedServiceCollection is a list of managed services. It comes whole, and without links.
-type ManagedServiceCollection struct {
-	TotalCount int                 `json:"totalCount"`
-	Items      []ManagedService    `json:"items"`
-	Attributes *ResourceAttributes `json:"attributes,omitzero"`
-}
-
 // ManagedServices is what the partner administers for the customer.
 //
 // Partner Center docs: get-the-managed-services-for-a-customer-by-id.
 //
 //partnercenter:operation GET /v1/customers/{customer-id}/managedservices
-func (s *CustomersService) ManagedServices(ctx context.Context, id string, opts *GetCustomerProfileOptions) (*ManagedServiceCollection, error) {
-	return customerPart[ManagedServiceCollection](ctx, s, "CustomersService.ManagedServices", id, "/managedservices", opts)
+func (s *CustomersService) ManagedServices(ctx context.Context, id string, opts *GetCustomerProfileOptions) (*Collection[ManagedService], error) {
+	return customerPart[Collection[ManagedService]](ctx, s, "CustomersService.ManagedServices", id, "/managedservices", opts)
 }

@@ -24,13 +24,6 @@ type PartnerRelationship struct {
 	Attributes       *ResourceAttributes     `json:"attributes,omitzero"`
 }
 
-// PartnerRelationshipCollection is a list of relationships. It comes whole, and without links.
-type PartnerRelationshipCollection struct {
-	TotalCount int                   `json:"totalCount"`
-	Items      []PartnerRelationship `json:"items"`
-	Attributes *ResourceAttributes   `json:"attributes,omitzero"`
-}
-
 // PartnerRelationshipType says what a partner is to another.
 type PartnerRelationshipType string
 
@@ -104,7 +97,7 @@ type ListRelationshipsOptions struct {
 //partnercenter:operation GET /v1/relationships
 func (s *RelationshipsService) List(
 	ctx context.Context, relationship PartnerRelationshipType, opts *ListRelationshipsOptions,
-) (*PartnerRelationshipCollection, error) {
+) (*Collection[PartnerRelationship], error) {
 	if relationship == "" {
 		return nil, errors.New("the type of relationship is empty")
 	}
@@ -119,7 +112,7 @@ func (s *RelationshipsService) List(
 		}
 		path += "&filter=" + url.QueryEscape(string(filter))
 	}
-	return fetch[PartnerRelationshipCollection](ctx, s.client, call{
+	return fetch[Collection[PartnerRelationship]](ctx, s.client, call{
 		name:    "RelationshipsService.List",
 		method:  http.MethodGet,
 		path:    path,
@@ -139,12 +132,12 @@ type CustomerRelationshipsOptions RequestOptions
 //partnercenter:operation GET /v1/customers/{customer-id}/relationships
 func (s *CustomersService) Relationships(
 	ctx context.Context, id string, opts *CustomerRelationshipsOptions,
-) (*PartnerRelationshipCollection, error) {
+) (*Collection[PartnerRelationship], error) {
 	segment, err := pathSegment("customer id", id)
 	if err != nil {
 		return nil, err
 	}
-	return fetch[PartnerRelationshipCollection](ctx, s.client, call{
+	return fetch[Collection[PartnerRelationship]](ctx, s.client, call{
 		name:    "CustomersService.Relationships",
 		method:  http.MethodGet,
 		path:    "/v1/customers/" + segment + "/relationships",

@@ -43,13 +43,6 @@ const (
 	SelfServePurchase               = "Purchase"
 )
 
-// SelfServePolicyCollection is a list of policies. It comes whole, and without links.
-type SelfServePolicyCollection struct {
-	TotalCount int                 `json:"totalCount"`
-	Items      []SelfServePolicy   `json:"items"`
-	Attributes *ResourceAttributes `json:"attributes,omitzero"`
-}
-
 // SelfServePoliciesService is what the partner lets its customers do for themselves.
 type SelfServePoliciesService service
 
@@ -61,11 +54,11 @@ type ListSelfServePoliciesOptions RequestOptions
 // Partner Center docs: get-a-list-of-self-serve-policies.
 //
 //partnercenter:operation GET /v1/SelfServePolicy
-func (s *SelfServePoliciesService) List(ctx context.Context, customer string, opts *ListSelfServePoliciesOptions) (*SelfServePolicyCollection, error) {
+func (s *SelfServePoliciesService) List(ctx context.Context, customer string, opts *ListSelfServePoliciesOptions) (*Collection[SelfServePolicy], error) {
 	if customer == "" {
 		return nil, errors.New("the customer id is empty")
 	}
-	return fetch[SelfServePolicyCollection](ctx, s.client, call{
+	return fetch[Collection[SelfServePolicy]](ctx, s.client, call{
 		name:    "SelfServePoliciesService.List",
 		method:  http.MethodGet,
 		path:    "/v1/SelfServePolicy?entity_id=" + url.QueryEscape(customer),

@@ -12,15 +12,7 @@ import (
 func TestCustomerParts(t *testing.T) {
 	client := tenantrytest.Start(t).UserClient(t)
 	ctx := t.Context()
-	customer, err := client.Customers.Create(ctx, &partnercenter.Customer{
-		CompanyProfile: &partnercenter.CustomerCompanyProfile{Domain: "kestrel.onmicrosoft.com"},
-		BillingProfile: &partnercenter.CustomerBillingProfile{
-			Email: "ana@kestrel.example", Culture: "en-US", Language: "en", CompanyName: "Kestrel Bakery",
-			DefaultAddress: &partnercenter.Address{
-				Country: "US", City: "Salem", State: "OR", AddressLine1: "12 Mill St", PostalCode: "97301", FirstName: "Ana", LastName: "Roche",
-			},
-		},
-	}, nil)
+	customer, err := client.Customers.Create(ctx, newCustomer("kestrel.onmicrosoft.com", "Kestrel Bakery"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,20 @@ import (
 	"github.com/tenantry/tenantry/tenantrytest"
 )
 
-// TestClient drives the real server with the Go client, through every method that it has.
+// newCustomer is a customer to create.
+func newCustomer(domain, name string) *partnercenter.Customer {
+	return &partnercenter.Customer{
+		CompanyProfile: &partnercenter.CustomerCompanyProfile{Domain: domain},
+		BillingProfile: &partnercenter.CustomerBillingProfile{
+			Email: "ana@kestrel.example", Culture: "en-US", Language: "en", CompanyName: name,
+			DefaultAddress: &partnercenter.Address{
+				Country: "US", City: "Salem", State: "OR", AddressLine1: "12 Mill St", PostalCode: "97301", FirstName: "Ana", LastName: "Roche",
+			},
+		},
+	}
+}
+
+// TestClient drives the real server with the Go client, from the domain to the created customer.
 func TestClient(t *testing.T) {
 	client := tenantrytest.Start(t).Client(t)
 	ctx := t.Context()
@@ -19,15 +32,7 @@ func TestClient(t *testing.T) {
 	if taken, err := client.Domains.Exists(ctx, domain, nil); err != nil || taken {
 		t.Fatalf("domain before: got %v, %v", taken, err)
 	}
-	request := &partnercenter.Customer{
-		CompanyProfile: &partnercenter.CustomerCompanyProfile{Domain: domain},
-		BillingProfile: &partnercenter.CustomerBillingProfile{
-			Email: "ana@kestrel.example", Culture: "en-US", Language: "en", CompanyName: "Kestrel Bakery",
-			DefaultAddress: &partnercenter.Address{
-				Country: "US", City: "Salem", State: "OR", AddressLine1: "12 Mill St", PostalCode: "97301", FirstName: "Ana", LastName: "Roche",
-			},
-		},
-	}
+	request := newCustomer(domain, "Kestrel Bakery")
 	created, err := client.Customers.Create(ctx, request, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -85,15 +90,7 @@ func TestAccount(t *testing.T) {
 	ctx := t.Context()
 	ids := map[string]string{}
 	for _, name := range []string{"Alpha", "Alphabet", "Beta"} {
-		created, err := client.Customers.Create(ctx, &partnercenter.Customer{
-			CompanyProfile: &partnercenter.CustomerCompanyProfile{Domain: strings.ToLower(name) + ".onmicrosoft.com"},
-			BillingProfile: &partnercenter.CustomerBillingProfile{
-				Email: "ana@kestrel.example", Culture: "en-US", Language: "en", CompanyName: name,
-				DefaultAddress: &partnercenter.Address{
-					Country: "US", City: "Salem", State: "OR", AddressLine1: "12 Mill St", PostalCode: "97301", FirstName: "Ana", LastName: "Roche",
-				},
-			},
-		}, nil)
+		created, err := client.Customers.Create(ctx, newCustomer(strings.ToLower(name)+".onmicrosoft.com", name), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

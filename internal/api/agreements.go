@@ -30,7 +30,7 @@ func (h *Handler) listCustomerAgreements(w http.ResponseWriter, r *http.Request,
 	if err != nil {
 		return err
 	}
-	agreements, err := (&csp.Agreements{Store: h.Store}).OfCustomer(r.Context(), caller, id, of)
+	agreements, err := h.agreements().OfCustomer(r.Context(), caller, id, of)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (h *Handler) confirmAgreement(w http.ResponseWriter, r *http.Request, calle
 	if err != nil {
 		return err
 	}
-	agreement, err := (&csp.Agreements{Store: h.Store}).Confirm(r.Context(), caller, id, &request, call)
+	agreement, err := h.agreements().Confirm(r.Context(), caller, id, &request, call)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (h *Handler) getDirectSignedAgreementStatus(w http.ResponseWriter, r *http.
 	if err != nil {
 		return err
 	}
-	status, err := (&csp.Agreements{Store: h.Store}).DirectSigned(r.Context(), caller, id)
+	status, err := h.agreements().DirectSigned(r.Context(), caller, id)
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,8 @@ func (h *Handler) getAgreementDocument(w http.ResponseWriter, r *http.Request, _
 		Country:     text.Country,
 	})
 }
+
+func (h *Handler) agreements() *csp.Agreements { return &csp.Agreements{Store: h.Store} }
 
 // agreementTypeAsked is the type that a list is asked for.
 func agreementTypeAsked(r *http.Request) (partnercenter.AgreementType, error) {

@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -62,7 +61,7 @@ func (h *Handler) callerOf(r *http.Request, claims *token.Claims) (*csp.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	caller := &csp.Caller{Partner: partner, Agents: claims.Groups, MFA: slices.Contains(claims.AMR, "mfa")}
+	caller := &csp.Caller{Partner: partner, Agents: claims.Groups}
 	if !claims.AppOnly() {
 		if caller.User, err = csp.ParseID(claims.ObjectID); err != nil {
 			return nil, partnercenter.ErrAccessDenied

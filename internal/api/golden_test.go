@@ -32,7 +32,8 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 // server with a seeded clock and seeded chance. The words of its first line beginning with "config:" set switches.
 //
 // In requests {{contoso}} is an app-only token of Contoso Cloud and {{contoso-user}} one of its user, and so on, and
-// CUSTOMER, ETAG, TOKEN and LINK are the id, the etag, the continuation token and the path of an agreement's text that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
+// CUSTOMER, ETAG, TOKEN and LINK are the id, the etag, the continuation token and the path of an agreement's text that
+// were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -43,18 +43,14 @@ func templateOf(id string) *partnercenter.AgreementMetaData {
 }
 
 // AgreementTemplates is the agreements of the type, or of each.
-func AgreementTemplates(of partnercenter.AgreementType) *partnercenter.AgreementMetaDataCollection {
-	templates := []partnercenter.AgreementMetaData{}
+func AgreementTemplates(of partnercenter.AgreementType) *partnercenter.Collection[partnercenter.AgreementMetaData] {
+	var templates []partnercenter.AgreementMetaData
 	for _, template := range agreementTemplates {
 		if isOf(template.AgreementType, of) {
 			templates = append(templates, template)
 		}
 	}
-	return &partnercenter.AgreementMetaDataCollection{
-		TotalCount: len(templates),
-		Items:      templates,
-		Attributes: &partnercenter.ResourceAttributes{ObjectType: "Collection"},
-	}
+	return partnercenter.CollectionOf(templates)
 }
 
 func isOf(agreementType, asked partnercenter.AgreementType) bool {
@@ -68,7 +64,7 @@ type Agreements struct {
 
 // OfCustomer is what was confirmed for a customer of the caller's, oldest first. Who confirmed it is not told: the samples of
 // get-confirmation-of-customer-agreement leave it out.
-func (s *Agreements) OfCustomer(ctx context.Context, caller *Caller, customer ID, of partnercenter.AgreementType) (*partnercenter.AgreementCollection, error) {
+func (s *Agreements) OfCustomer(ctx context.Context, caller *Caller, customer ID, of partnercenter.AgreementType) (*partnercenter.Collection[partnercenter.Agreement], error) {
 	documents, err := s.Store.Documents(ctx, caller.Partner.ID, customer, agreementKind)
 	if err != nil {
 		return nil, err
@@ -77,7 +73,7 @@ func (s *Agreements) OfCustomer(ctx context.Context, caller *Caller, customer ID
 	if err != nil {
 		return nil, err
 	}
-	agreements := []partnercenter.Agreement{}
+	var agreements []partnercenter.Agreement
 	for _, agreement := range confirmed {
 		if !isOf(agreement.Type, of) {
 			continue
@@ -88,17 +84,13 @@ func (s *Agreements) OfCustomer(ctx context.Context, caller *Caller, customer ID
 		}
 		agreements = append(agreements, agreement)
 	}
-	return &partnercenter.AgreementCollection{
-		TotalCount: len(agreements),
-		Items:      agreements,
-		Attributes: &partnercenter.ResourceAttributes{ObjectType: "Collection"},
-	}, nil
+	return partnercenter.CollectionOf(agreements), nil
 }
 
 // Confirm adds a confirmation to those of a customer of the caller's. There may be any number, but each with another contact.
 func (s *Agreements) Confirm(ctx context.Context, caller *Caller, customer ID, request *partnercenter.Agreement, call Call) (*partnercenter.Agreement, error) {
-	if !caller.IsAgent(AdminAgents, SalesAgents) {
-		return nil, partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " or " + SalesAgents + " may confirm that a customer has consented to an agreement.")
+	if err := caller.mustBe("confirm that a customer has consented to an agreement", AdminAgents, SalesAgents); err != nil {
+		return nil, err
 	}
 	agreement := &partnercenter.Agreement{
 		UserID:         caller.User.String(),
@@ -131,13 +123,7 @@ func (s *Agreements) Confirm(ctx context.Context, caller *Caller, customer ID, r
 	if err != nil {
 		return nil, err
 	}
-	if recorded != nil {
-		agreement = new(partnercenter.Agreement)
-		if err := json.Unmarshal(recorded, agreement); err != nil {
-			return nil, fmt.Errorf("read the recorded answer: %w", err)
-		}
-	}
-	return agreement, nil
+	return answered(recorded, agreement)
 }
 
 // DirectSigned says whether a customer of the caller's has accepted the Microsoft Customer Agreement itself. Nobody has: there

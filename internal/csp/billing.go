@@ -31,8 +31,8 @@ func (e ETag) refusal() error {
 
 // UpdateBillingProfile replaces the billing profile of a customer of the caller's.
 func (s *Customers) UpdateBillingProfile(ctx context.Context, caller *Caller, id ID, etag ETag, request *partnercenter.CustomerBillingProfile, call Call) (*partnercenter.CustomerBillingProfile, error) {
-	if !caller.IsAgent(AdminAgents, SalesAgents) {
-		return nil, partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " or " + SalesAgents + " may change customers.")
+	if err := caller.mustBe("change customers", AdminAgents, SalesAgents); err != nil {
+		return nil, err
 	}
 	if etag.Value == "" && request.Attributes != nil {
 		etag.Value = request.Attributes.ETag

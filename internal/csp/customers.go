@@ -83,10 +83,8 @@ func mayCreate(caller *Caller, request *partnercenter.Customer) error {
 		return partnercenter.ErrNotAllowed.With("An indirect reseller does not create customers itself; its indirect provider does, naming it in associatedPartnerId.")
 	case request.AssociatedPartnerID != "" && caller.AppOnly():
 		return partnercenter.ErrAppOnly.With("A customer for an indirect reseller cannot be created with app-only authentication. Use a token of the application and a user, or leave associatedPartnerId out.")
-	case !caller.IsAgent(AdminAgents, SalesAgents):
-		return partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " or " + SalesAgents + " may create customers.")
 	}
-	return nil
+	return caller.mustBe("create customers", AdminAgents, SalesAgents)
 }
 
 func (s *Customers) newCustomer(caller *Caller, request *partnercenter.Customer) *Customer {

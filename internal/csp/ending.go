@@ -51,8 +51,5 @@ func (s *Customers) Patch(ctx context.Context, caller *Caller, id ID, request *p
 }
 
 func mayEnd(caller *Caller) error {
-	if caller.IsAgent(AdminAgents) {
-		return nil
-	}
-	return partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " may end the relationship with a customer.")
+	return caller.mustBe("end the relationship with a customer", AdminAgents)
 }

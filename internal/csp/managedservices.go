@@ -15,12 +15,12 @@ var managedServices = [...]struct{ id, name, group string }{
 
 // ManagedServices are what the caller administers for a customer of its: nothing without delegated admin.
 // Partner Center docs: get-the-managed-services-for-a-customer-by-id.
-func (s *Customers) ManagedServices(ctx context.Context, caller *Caller, id ID) (*partnercenter.ManagedServiceCollection, error) {
+func (s *Customers) ManagedServices(ctx context.Context, caller *Caller, id ID) (*partnercenter.Collection[partnercenter.ManagedService], error) {
 	customer, err := s.Store.Customer(ctx, caller.Partner.ID, id)
 	if err != nil {
 		return nil, err
 	}
-	items := []partnercenter.ManagedService{}
+	var items []partnercenter.ManagedService
 	if customer.DelegatedAccess {
 		for _, service := range managedServices {
 			items = append(items, partnercenter.ManagedService{
@@ -36,11 +36,7 @@ func (s *Customers) ManagedServices(ctx context.Context, caller *Caller, id ID) 
 			})
 		}
 	}
-	return &partnercenter.ManagedServiceCollection{
-		TotalCount: len(items),
-		Items:      items,
-		Attributes: &partnercenter.ResourceAttributes{ObjectType: "Collection"},
-	}, nil
+	return partnercenter.CollectionOf(items), nil
 }
 
 // portalLink leads into the portal as the docs' sample does: CTID is the tenant, CSDEST the page.

@@ -1,6 +1,11 @@
 package csp
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/tenantry/tenantry/partnercenter"
+)
 
 // PartnerKind is the way in which a partner takes part in the programme.
 type PartnerKind string
@@ -29,7 +34,6 @@ type Caller struct {
 	Partner *Partner
 	User    ID       // zero: the application speaks for itself
 	Agents  []string // the agent groups that the user is in
-	MFA     bool     // the user proved more than a password
 }
 
 // AppOnly reports whether no user stands behind the request.
@@ -41,6 +45,14 @@ const (
 	HelpdeskAgents = "HelpdeskAgents"
 	SalesAgents    = "SalesAgents"
 )
+
+// mustBe refuses a caller without the rights of one of the groups, who alone may do so.
+func (c *Caller) mustBe(may string, groups ...string) error {
+	if c.IsAgent(groups...) {
+		return nil
+	}
+	return partnercenter.ErrNotAllowed.With("Only members of " + strings.Join(groups, " or ") + " may " + may + ".")
+}
 
 // IsAgent reports whether the caller acts with the rights of one of the groups. An application that speaks for itself
 // does: its registration is what entitles it.

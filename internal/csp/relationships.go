@@ -17,7 +17,7 @@ type Relationships struct {
 // indirect resellers.
 func (s *Relationships) List(
 	ctx context.Context, caller *Caller, relationship partnercenter.PartnerRelationshipType, matches func(name string) bool,
-) (*partnercenter.PartnerRelationshipCollection, error) {
+) (*partnercenter.Collection[partnercenter.PartnerRelationship], error) {
 	var others []*Partner
 	var err error
 	switch {
@@ -33,7 +33,7 @@ func (s *Relationships) List(
 	if err != nil {
 		return nil, err
 	}
-	relationships := []partnercenter.PartnerRelationship{}
+	var relationships []partnercenter.PartnerRelationship
 	for _, other := range others {
 		if matches(other.Name) {
 			item := relationshipTo(other, relationship)
@@ -41,7 +41,7 @@ func (s *Relationships) List(
 			relationships = append(relationships, item)
 		}
 	}
-	return collectionOf(relationships), nil
+	return partnercenter.CollectionOf(relationships), nil
 }
 
 var errOnlyProviders = partnercenter.ErrWrongKindOfPartner.With("Authorization Failed. Only an indirect provider has indirect resellers.")
@@ -50,7 +50,7 @@ var errOnlyProviders = partnercenter.ErrWrongKindOfPartner.With("Authorization F
 //
 // The refusals that Partner-Center-PowerShell#49 and PartnerCenterPowerShellModule#83 show are of customers of the caller's
 // own, so the customer comes first. Items have neither state nor location: get-indirect-resellers-of-a-customer.
-func (s *Relationships) OfCustomer(ctx context.Context, caller *Caller, id ID) (*partnercenter.PartnerRelationshipCollection, error) {
+func (s *Relationships) OfCustomer(ctx context.Context, caller *Caller, id ID) (*partnercenter.Collection[partnercenter.PartnerRelationship], error) {
 	customer, err := s.Store.Customer(ctx, caller.Partner.ID, id)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (s *Relationships) OfCustomer(ctx context.Context, caller *Caller, id ID) (
 	if caller.Partner.Kind != IndirectProvider {
 		return nil, errOnlyProviders
 	}
-	relationships := []partnercenter.PartnerRelationship{}
+	var relationships []partnercenter.PartnerRelationship
 	if !customer.Reseller.IsZero() {
 		reseller, err := s.Store.Partner(ctx, customer.Reseller)
 		if err != nil {
@@ -66,7 +66,7 @@ func (s *Relationships) OfCustomer(ctx context.Context, caller *Caller, id ID) (
 		}
 		relationships = append(relationships, relationshipTo(reseller, partnercenter.IsIndirectCloudSolutionProviderOf))
 	}
-	return collectionOf(relationships), nil
+	return partnercenter.CollectionOf(relationships), nil
 }
 
 func relationshipTo(other *Partner, relationship partnercenter.PartnerRelationshipType) partnercenter.PartnerRelationship {
@@ -76,13 +76,5 @@ func relationshipTo(other *Partner, relationship partnercenter.PartnerRelationsh
 		RelationshipType: relationship,
 		MPNID:            other.MPNID,
 		Attributes:       &partnercenter.ResourceAttributes{ObjectType: "PartnerRelationship"},
-	}
-}
-
-func collectionOf(relationships []partnercenter.PartnerRelationship) *partnercenter.PartnerRelationshipCollection {
-	return &partnercenter.PartnerRelationshipCollection{
-		TotalCount: len(relationships),
-		Items:      relationships,
-		Attributes: &partnercenter.ResourceAttributes{ObjectType: "Collection"},
 	}
 }

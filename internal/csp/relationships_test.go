@@ -75,7 +75,7 @@ func TestRelationshipsOfCustomer(t *testing.T) {
 }
 
 // wantRelationships compares the names in a collection; none is wanted where there is no collection.
-func wantRelationships(t *testing.T, got *partnercenter.PartnerRelationshipCollection, want []string) {
+func wantRelationships(t *testing.T, got *partnercenter.Collection[partnercenter.PartnerRelationship], want []string) {
 	t.Helper()
 	if got == nil {
 		return

@@ -45,12 +45,12 @@ const examplePolicyID = "3c1d7a52-90b4-4c0e-8f6e-2a5b7c9d1e00_7b6f2c1e-4d0a-4a39
 func (id PolicyID) String() string { return id.Grantor.String() + "_" + id.Entity.String() }
 
 // List is the policies that the caller granted a customer of its.
-func (s *SelfServePolicies) List(ctx context.Context, caller *Caller, entity ID) (*partnercenter.SelfServePolicyCollection, error) {
+func (s *SelfServePolicies) List(ctx context.Context, caller *Caller, entity ID) (*partnercenter.Collection[partnercenter.SelfServePolicy], error) {
 	documents, err := s.Store.Documents(ctx, caller.Partner.ID, entity, kindSelfServePolicy)
 	if err != nil {
 		return nil, err
 	}
-	policies := []partnercenter.SelfServePolicy{}
+	var policies []partnercenter.SelfServePolicy
 	policy, err := findPolicy(documents, PolicyID{Grantor: caller.Partner.ID, Entity: entity})
 	if err != nil {
 		return nil, err
@@ -58,11 +58,7 @@ func (s *SelfServePolicies) List(ctx context.Context, caller *Caller, entity ID)
 	if policy != nil {
 		policies = append(policies, *policy)
 	}
-	return &partnercenter.SelfServePolicyCollection{
-		TotalCount: len(policies),
-		Items:      policies,
-		Attributes: &partnercenter.ResourceAttributes{ObjectType: "Collection"},
-	}, nil
+	return partnercenter.CollectionOf(policies), nil
 }
 
 // Get is a policy that the caller granted.
@@ -195,13 +191,10 @@ func (s *SelfServePolicies) change(
 	if err != nil {
 		return nil, err
 	}
-	if len(recorded) > 0 {
-		after = new(partnercenter.SelfServePolicy)
-		if err := json.Unmarshal(recorded, after); err != nil {
-			return nil, fmt.Errorf("read the recorded answer: %w", err)
-		}
+	if len(recorded) == 0 {
+		return after, nil // a policy was removed, or the answer is fresh
 	}
-	return after, nil
+	return answered(recorded, after)
 }
 
 // policy is a policy as it is kept and answered, with a new etag. The etag is a GUID inside quotes, which belong to it:
@@ -243,10 +236,7 @@ func ofPolicy(id PolicyID, err error) error {
 
 // mayGrant lets in who may let customers buy at the partner's expense.
 func mayGrant(caller *Caller) error {
-	if caller.IsAgent(AdminAgents) {
-		return nil
-	}
-	return partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " may change self-serve policies.")
+	return caller.mustBe("change self-serve policies", AdminAgents)
 }
 
 // maxPermissions bounds what a refusal of a policy can name.

@@ -45,7 +45,7 @@ type Store interface {
 	// reseller that goes leaves a direct customer of the provider. The tenant stays. Calls and faults as for UpdateCustomer.
 	EndRelationship(ctx context.Context, partner, id ID, call Call, answer []byte) (recorded []byte, err error)
 
-	// DeleteCustomer removes the customer, its tenant, users, domain and relationships. The domain is free again.
+	// DeleteCustomer removes the customer, its tenant, users, domain, documents and relationships. The domain is free again.
 	// Calls and faults as for UpdateCustomer.
 	DeleteCustomer(ctx context.Context, partner, id ID, call Call) error
 

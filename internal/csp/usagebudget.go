@@ -31,8 +31,8 @@ func (s *Customers) UsageBudget(ctx context.Context, caller *Caller, id ID) (*pa
 // UpdateUsageBudget gives a customer of the caller's the amount as its budget. The amount is the JSON of the request, because
 // what is no number gets the same answer as what is a wrong one; null or nothing is no budget.
 func (s *Customers) UpdateUsageBudget(ctx context.Context, caller *Caller, id ID, amount jsontext.Value, call Call) (*partnercenter.SpendingBudget, error) {
-	if !caller.IsAgent(AdminAgents, SalesAgents) {
-		return nil, partnercenter.ErrNotAllowed.With("Only members of " + AdminAgents + " or " + SalesAgents + " may change budgets.")
+	if err := caller.mustBe("change budgets", AdminAgents, SalesAgents); err != nil {
+		return nil, err
 	}
 	wanted, err := parseAmount(amount)
 	if err != nil {
@@ -57,13 +57,7 @@ func (s *Customers) UpdateUsageBudget(ctx context.Context, caller *Caller, id ID
 	if err != nil {
 		return nil, err
 	}
-	if recorded != nil {
-		budget = new(partnercenter.SpendingBudget)
-		if err := json.Unmarshal(recorded, budget); err != nil {
-			return nil, fmt.Errorf("read the recorded answer: %w", err)
-		}
-	}
-	return budget, nil
+	return answered(recorded, budget)
 }
 
 func parseAmount(text jsontext.Value) (*float64, error) {
