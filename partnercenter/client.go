@@ -19,6 +19,7 @@ import (
 type Client struct {
 	// The parts of the API.
 	Agreements             *AgreementsService
+	AuditRecords           *AuditRecordsService
 	CountryValidationRules *CountryValidationRulesService
 	Customers              *CustomersService
 	Domains                *DomainsService
@@ -106,6 +107,7 @@ func NewClient(cred azcore.TokenCredential, opts *ClientOptions) (*Client, error
 	c := &Client{azure: azure, endpoint: endpoint.base, headers: headers}
 	c.common.client = c
 	c.Agreements = (*AgreementsService)(&c.common)
+	c.AuditRecords = (*AuditRecordsService)(&c.common)
 	c.CountryValidationRules = (*CountryValidationRulesService)(&c.common)
 	c.Customers = (*CustomersService)(&c.common)
 	c.Domains = (*DomainsService)(&c.common)

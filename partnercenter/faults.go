@@ -11,6 +11,7 @@ const (
 // The areas of the API.
 const (
 	AreaAgreements    = "agreements"
+	AreaAuditRecords  = "auditrecords"
 	AreaCustomers     = "customers"
 	AreaMarkets       = "countryvalidationrules"
 	AreaProfiles      = "profiles"

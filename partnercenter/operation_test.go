@@ -23,6 +23,14 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Agreements.List(ctx, &ListAgreementsOptions{Type: AllAgreements})
 		return err
 	},
+	"AuditRecordsService.Get": func(ctx context.Context, c *Client) error {
+		_, err := c.AuditRecords.Get(ctx, "record-id", nil)
+		return err
+	},
+	"AuditRecordsService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.AuditRecords.List(ctx, nil)
+		return err
+	},
 	"CustomersService.Agreements": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Agreements(ctx, "customer-id", nil)
 		return err

@@ -61,7 +61,7 @@ func (h *Handler) callerOf(r *http.Request, claims *token.Claims) (*csp.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	caller := &csp.Caller{Partner: partner, Agents: claims.Groups}
+	caller := &csp.Caller{Partner: partner, Agents: claims.Groups, App: claims.AppID, UserName: claims.UPN}
 	if !claims.AppOnly() {
 		if caller.User, err = csp.ParseID(claims.ObjectID); err != nil {
 			return nil, partnercenter.ErrAccessDenied

@@ -61,10 +61,12 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, caller *csp.Calle
 	return h.call(w, r, caller, body), nil
 }
 
-// call is one that the caller can repeat, if it named it.
+// call is the request as a change knows it: one that the caller can repeat, if it named it.
 func (h *Handler) call(w http.ResponseWriter, r *http.Request, caller *csp.Caller, body []byte) csp.Call {
-	if r.Header.Get(headerRequestID) == "" {
-		return csp.Call{}
+	var call csp.Call
+	if r.Header.Get(headerRequestID) != "" {
+		call = csp.NewCall(caller.Partner.ID, r.Method, r.URL.RequestURI(), requestID(w), body)
 	}
-	return csp.NewCall(caller.Partner.ID, r.Method, r.URL.RequestURI(), requestID(w), body)
+	call.By = csp.Actor{User: caller.UserName, App: caller.App, CorrelationID: correlationID(w)}
+	return call
 }

@@ -104,10 +104,12 @@ func (h *Handler) continuation(caller *csp.Caller, query csp.CustomerQuery, page
 func (h *Handler) continued(caller *csp.Caller, token string) (at position, err error) {
 	text, ok := h.Root.Proved(caller.Partner.ID, token)
 	if !ok {
-		return at, partnercenter.ErrContinuationToken.With("The continuation token is not one of this list. Read the first page again, and send back the token that comes with it.")
+		return at, errForeignContinuation
 	}
 	return at, json.Unmarshal(text, &at)
 }
+
+var errForeignContinuation = partnercenter.ErrContinuationToken.With("The continuation token is not one of this list. Read the first page again, and send back the token that comes with it.")
 
 // seekOperations are in the order of the SDK's integers.
 var seekOperations = []string{"next", "previous", "first", "last"}

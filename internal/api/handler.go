@@ -94,6 +94,9 @@ var routes = []route{
 	{"GET", "/v1/customers/{customer}/agreements", userOnly, (*Handler).listCustomerAgreements},
 	{"POST", "/v1/customers/{customer}/agreements", userOnly, (*Handler).confirmAgreement},
 	{"GET", "/v1/customers/{customer}/directSignedMicrosoftCustomerAgreementStatus", userOnly, (*Handler).getDirectSignedAgreementStatus},
+	{"GET", "/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
+	{"GET", "/auditactivity/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
+	{"GET", "/auditactivity/v1/auditrecords/{record}", appOrUser, (*Handler).getAuditRecord},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 

@@ -46,15 +46,16 @@ func nameFilter(text string) (matches func(name string) bool, err error) {
 // filterOperator is how the value of a filter is compared.
 type filterOperator string
 
-// The operators that relationships are searched with.
+// The operators that lists are searched with.
 const (
+	operatorEquals     filterOperator = "equals"
 	operatorSubstring  filterOperator = "substring"
 	operatorStartsWith filterOperator = "starts_with"
 )
 
 // filterOperators are the SDKs', in the order of their integers.
 var filterOperators = [...]filterOperator{
-	"equals", "not_equals", "greater_than", "greater_than_or_equals", "less_than", "less_than_or_equals",
+	operatorEquals, "not_equals", "greater_than", "greater_than_or_equals", "less_than", "less_than_or_equals",
 	operatorSubstring, "and", "or", operatorStartsWith, "not_starts_with",
 }
 

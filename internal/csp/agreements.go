@@ -99,26 +99,28 @@ func (s *Agreements) Confirm(ctx context.Context, caller *Caller, customer ID, r
 		DateAgreed:     request.DateAgreed,
 		Type:           request.Type,
 	}
-	recorded, err := s.Store.ChangeDocuments(ctx, caller.Partner.ID, customer, call, agreementKind, func(before []Document) ([]Document, []byte, error) {
+	recorded, err := s.Store.ChangeDocuments(ctx, caller.Partner.ID, customer, call, agreementKind, func(before []Document) ([]Document, Outcome, error) {
 		if bad := badAgreement(agreement); len(bad) > 0 {
-			return nil, nil, partnercenter.ErrInvalidProperty.With("", bad.data()...)
+			return nil, Outcome{}, partnercenter.ErrInvalidProperty.With("", bad.data()...)
 		}
 		confirmed, err := agreementsOf(before)
 		if err != nil {
-			return nil, nil, err
+			return nil, Outcome{}, err
 		}
 		for _, other := range confirmed {
 			if *other.PrimaryContact == *agreement.PrimaryContact {
-				return nil, nil, partnercenter.ErrAgreementExists.With(fmt.Sprintf(
+				return nil, Outcome{}, partnercenter.ErrAgreementExists.With(fmt.Sprintf(
 					"The partner has confirmed an agreement with the contact %s %s, %s, for the customer already. Another first name, last name, email or phone number makes another confirmation.",
 					quoted(other.PrimaryContact.FirstName), quoted(other.PrimaryContact.LastName), quoted(other.PrimaryContact.Email)))
 			}
 		}
 		text, err := json.Marshal(agreement)
 		if err != nil {
-			return nil, nil, err
+			return nil, Outcome{}, err
 		}
-		return append(before, Document{ID: fmt.Sprintf("%09d", len(before)+1), Text: text}), text, nil
+		return append(before, Document{ID: fmt.Sprintf("%09d", len(before)+1), Text: text}), Outcome{Answer: text, Audit: &AuditEntry{
+			Operation: partnercenter.OperationCreateAgreement, Resource: partnercenter.AuditAgreement, New: text,
+		}}, nil
 	})
 	if err != nil {
 		return nil, err

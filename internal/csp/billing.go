@@ -38,20 +38,24 @@ func (s *Customers) UpdateBillingProfile(ctx context.Context, caller *Caller, id
 		etag.Value = request.Attributes.ETag
 	}
 	var profile *partnercenter.CustomerBillingProfile
-	recorded, err := s.Store.UpdateCustomer(ctx, caller.Partner.ID, id, call, func(customer *Customer) ([]byte, error) {
+	recorded, err := s.Store.UpdateCustomer(ctx, caller.Partner.ID, id, call, func(customer *Customer) (Outcome, error) {
 		current := customer.Account().BillingProfile
 		switch {
 		case request.ID != "" && !strings.EqualFold(request.ID, current.ID):
-			return nil, partnercenter.ErrInvalidProperty.With("", violations{{"id", quoted(request.ID) + " is not the id of this profile; leave it out, or give " + current.ID}}.data()...)
+			return Outcome{}, partnercenter.ErrInvalidProperty.With("", violations{{"id", quoted(request.ID) + " is not the id of this profile; leave it out, or give " + current.ID}}.data()...)
 		case !etag.matches(current.Attributes.ETag):
-			return nil, etag.refusal()
+			return Outcome{}, etag.refusal()
 		}
 		if err := s.Rules.CheckNewCustomer(&partnercenter.Customer{CompanyProfile: customer.CompanyProfile, BillingProfile: request}); err != nil {
-			return nil, err
+			return Outcome{}, err
 		}
 		customer.BillingProfile = s.billingProfile(request)
 		profile = customer.Account().BillingProfile
-		return profile.AppendJSON(nil), nil
+		answer := profile.AppendJSON(nil)
+		return Outcome{Answer: answer, Audit: &AuditEntry{
+			Operation: partnercenter.OperationUpdateCustomerBillingProfile, Resource: partnercenter.AuditCustomer, ResourceID: id.String(),
+			Old: current.AppendJSON(nil), New: answer,
+		}}, nil
 	})
 	if err != nil {
 		return nil, err

@@ -50,7 +50,10 @@ func (s *Customers) Create(ctx context.Context, caller *Caller, request *partner
 	for attempt := 1; ; attempt++ {
 		customer := s.newCustomer(caller, request)
 		answer := customer.AnswerToCreate()
-		creation := &Creation{Customer: customer, Admin: s.admin(customer), Call: call, Answer: answer.AppendJSON(make([]byte, 0, 1024))}
+		creation := &Creation{Customer: customer, Admin: s.admin(customer), Call: call, Outcome: Outcome{
+			Answer: answer.AppendJSON(make([]byte, 0, 1024)),
+			Audit:  customer.creationEntry(),
+		}}
 		if s.SandboxLimits && caller.Partner.Sandbox {
 			creation.CustomerLimit = sandboxCustomers
 		}

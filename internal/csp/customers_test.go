@@ -271,7 +271,7 @@ func TestUnreadable(t *testing.T) {
 			customer := &csp.Customer{ID: w.IDs.New(), Partner: w.direct.ID}
 			customer.CompanyProfile = &partnercenter.CustomerCompanyProfile{Domain: freshDomain()}
 			customer.BillingProfile = &partnercenter.CustomerBillingProfile{}
-			creation := &csp.Creation{Customer: customer, Admin: &csp.User{Credential: []byte{1}}, Call: call, Answer: []byte(test.answer)}
+			creation := &csp.Creation{Customer: customer, Admin: &csp.User{Credential: []byte{1}}, Call: call, Outcome: csp.Outcome{Answer: []byte(test.answer)}}
 			if _, err := w.db.CreateCustomer(t.Context(), creation); err != nil {
 				t.Fatal(err)
 			}

@@ -14,7 +14,9 @@ func (s *Customers) Delete(ctx context.Context, caller *Caller, id ID, call Call
 	if err := mayEnd(caller); err != nil {
 		return err
 	}
-	return s.Store.DeleteCustomer(ctx, caller.Partner.ID, id, call)
+	return s.Store.DeleteCustomer(ctx, caller.Partner.ID, id, call, Outcome{Answer: []byte{}, Audit: &AuditEntry{
+		Operation: partnercenter.OperationDeleteCustomer, Resource: partnercenter.AuditCustomer, ResourceID: id.String(),
+	}})
 }
 
 // Patch ends the reseller relationship, if the request says none, or else delegated admin, if it says false. Nothing else
@@ -34,12 +36,20 @@ func (s *Customers) Patch(ctx context.Context, caller *Caller, id ID, request *p
 			RelationshipToPartner: partnercenter.RelationshipNone,
 			Attributes:            &partnercenter.ResourceAttributes{ObjectType: typeCustomer},
 		}
-		recorded, err = s.Store.EndRelationship(ctx, caller.Partner.ID, id, call, answer.AppendJSON(nil))
+		recorded, err = s.Store.EndRelationship(ctx, caller.Partner.ID, id, call, Outcome{Answer: answer.AppendJSON(nil), Audit: &AuditEntry{
+			Operation: partnercenter.OperationRemovePartnerCustomerRelationship, Resource: partnercenter.AuditCustomer, ResourceID: id.String(),
+		}})
 	case request.AllowDelegatedAccess != nil && !*request.AllowDelegatedAccess:
-		recorded, err = s.Store.UpdateCustomer(ctx, caller.Partner.ID, id, call, func(customer *Customer) ([]byte, error) {
+		recorded, err = s.Store.UpdateCustomer(ctx, caller.Partner.ID, id, call, func(customer *Customer) (Outcome, error) {
+			var entry *AuditEntry
+			if customer.DelegatedAccess {
+				entry = &AuditEntry{
+					Operation: partnercenter.OperationDAPAdminRelationshipTerminated, Resource: partnercenter.AuditPartnerCustomerDAP, ResourceID: id.String(),
+				}
+			}
 			customer.DelegatedAccess = false
 			answer = customer.Account()
-			return answer.AppendJSON(nil), nil
+			return Outcome{Answer: answer.AppendJSON(nil), Audit: entry}, nil
 		})
 	default:
 		return s.Get(ctx, caller, id)

@@ -31,9 +31,11 @@ type Partner struct {
 
 // Caller is who stands behind a request to the API.
 type Caller struct {
-	Partner *Partner
-	User    ID       // zero: the application speaks for itself
-	Agents  []string // the agent groups that the user is in
+	Partner  *Partner
+	App      string   // the client id of the application
+	User     ID       // zero: the application speaks for itself
+	UserName string   // the user's principal name
+	Agents   []string // the agent groups that the user is in
 }
 
 // AppOnly reports whether no user stands behind the request.

@@ -170,23 +170,30 @@ func (s *SelfServePolicies) change(
 	ctx context.Context, id PolicyID, call Call, change func(current *partnercenter.SelfServePolicy) (*partnercenter.SelfServePolicy, error),
 ) (*partnercenter.SelfServePolicy, error) {
 	var after *partnercenter.SelfServePolicy
-	recorded, err := s.Store.ChangeDocuments(ctx, id.Grantor, id.Entity, call, kindSelfServePolicy, func(documents []Document) ([]Document, []byte, error) {
+	recorded, err := s.Store.ChangeDocuments(ctx, id.Grantor, id.Entity, call, kindSelfServePolicy, func(documents []Document) ([]Document, Outcome, error) {
 		current, err := findPolicy(documents, id)
 		if err != nil {
-			return nil, nil, err
+			return nil, Outcome{}, err
 		}
 		if after, err = change(current); err != nil {
-			return nil, nil, err
+			return nil, Outcome{}, err
 		}
-		kept := slices.DeleteFunc(documents, func(document Document) bool { return document.ID == id.String() })
+		entry := &AuditEntry{Operation: policyOperation(current, after), Resource: partnercenter.AuditSelfServePolicy, ResourceID: id.Entity.String()}
+		kept := documents[:0:0]
+		for _, document := range documents {
+			if document.ID == id.String() {
+				entry.Old = document.Text
+			} else {
+				kept = append(kept, document)
+			}
+		}
 		if after == nil {
-			return kept, []byte{}, nil
+			return kept, Outcome{Answer: []byte{}, Audit: entry}, nil
 		}
-		text, err := json.Marshal(after)
-		if err != nil {
-			return nil, nil, err
+		if entry.New, err = json.Marshal(after); err != nil {
+			return nil, Outcome{}, err
 		}
-		return append(kept, Document{ID: id.String(), Text: text}), text, nil
+		return append(kept, Document{ID: id.String(), Text: entry.New}), Outcome{Answer: entry.New, Audit: entry}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -195,6 +202,17 @@ func (s *SelfServePolicies) change(
 		return after, nil // a policy was removed, or the answer is fresh
 	}
 	return answered(recorded, after)
+}
+
+func policyOperation(before, after *partnercenter.SelfServePolicy) partnercenter.OperationType {
+	switch {
+	case before == nil:
+		return partnercenter.OperationCreateSelfServePolicy
+	case after == nil:
+		return partnercenter.OperationDeleteSelfServePolicy
+	default:
+		return partnercenter.OperationUpdateSelfServePolicy
+	}
 }
 
 // policy is a policy as it is kept and answered, with a new etag. The etag is a GUID inside quotes, which belong to it:

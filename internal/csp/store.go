@@ -35,27 +35,30 @@ type Store interface {
 	Customer(ctx context.Context, partner, id ID) (*Customer, error)
 
 	// UpdateCustomer changes a customer of the partner's. The function is given the customer as it is, changes it, and
-	// returns what the ledger remembers; it may be called more than once. A fault that it returns leaves the customer as it
+	// returns what is left behind beside it; it may be called more than once. A fault that it returns leaves the customer as it
 	// was, and is remembered. If the ledger holds an answer for the call already, nothing is changed and that answer is
 	// returned; else recorded is nil. Two changes never run at once, so that none is lost.
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
-	UpdateCustomer(ctx context.Context, partner, id ID, call Call, change func(*Customer) (answer []byte, err error)) (recorded []byte, err error)
+	UpdateCustomer(ctx context.Context, partner, id ID, call Call, change func(*Customer) (Outcome, error)) (recorded []byte, err error)
 
 	// EndRelationship ends what the customer is to the partner. If that is its provider, it ends for the reseller as well; a
 	// reseller that goes leaves a direct customer of the provider. The tenant stays. Calls and faults as for UpdateCustomer.
-	EndRelationship(ctx context.Context, partner, id ID, call Call, answer []byte) (recorded []byte, err error)
+	EndRelationship(ctx context.Context, partner, id ID, call Call, outcome Outcome) (recorded []byte, err error)
 
-	// DeleteCustomer removes the customer, its tenant, users, domain, documents and relationships. The domain is free again.
-	// Calls and faults as for UpdateCustomer.
-	DeleteCustomer(ctx context.Context, partner, id ID, call Call) error
+	// DeleteCustomer removes the customer, its tenant, users, domain, documents and relationships. The domain is free again;
+	// what the audit has recorded of the customer stays. Calls and faults as for UpdateCustomer.
+	DeleteCustomer(ctx context.Context, partner, id ID, call Call, outcome Outcome) error
 
 	// Documents are what is kept of the kind beside a customer of the partner's, in the order of their ids.
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
 	Documents(ctx context.Context, partner, customer ID, kind string) ([]Document, error)
 
-	// ChangeDocuments lets the function put other documents in the place of those of the kind. What it returns beside them is
-	// what the ledger remembers. Calls and faults as for UpdateCustomer.
-	ChangeDocuments(ctx context.Context, partner, customer ID, call Call, kind string, change func([]Document) (after []Document, answer []byte, err error)) (recorded []byte, err error)
+	// ChangeDocuments lets the function put other documents in the place of those of the kind.
+	// Calls and faults as for UpdateCustomer.
+	ChangeDocuments(ctx context.Context, partner, customer ID, call Call, kind string, change func([]Document) (after []Document, outcome Outcome, err error)) (recorded []byte, err error)
+
+	// AuditRecords are what the query asks for of the records that the partner may read, the newest first.
+	AuditRecords(ctx context.Context, partner ID, query *AuditQuery) ([]*AuditRecord, error)
 
 	// Customers is a page of the customers that the partner has a relationship with, in the order of the query's field and
 	// then of their ids. At most as many as its size.
@@ -112,16 +115,29 @@ type Creation struct {
 	Customer *Customer
 	Admin    *User
 	Call     Call
-	Answer   []byte // what the ledger remembers
+	Outcome
 
 	// CustomerLimit is how many customers the partner may have; zero is any number.
 	CustomerLimit int
 }
 
-// Call is a mutating request that its caller may send again and be answered the same.
-// The zero Call is one that nobody can repeat.
+// Outcome is what a change leaves behind beside itself, in the same transaction.
+type Outcome struct {
+	Answer []byte      // what the ledger remembers
+	Audit  *AuditEntry // what is recorded of the change; nil: nothing
+}
+
+// Call is a mutating request. If it has a key, its caller may send it again and be answered the same.
 type Call struct {
-	Key [16]byte
+	Key [16]byte // zero: nobody can repeat it
+	By  Actor
+}
+
+// Actor is who makes a call, as the audit tells it.
+type Actor struct {
+	User          string // the principal name; empty: an application that speaks for itself
+	App           string // the client id
+	CorrelationID string
 }
 
 // NewCall is the call that the caller named requestID. Contexts of the Java and .NET SDKs send one id for different
@@ -152,4 +168,4 @@ func answered[T any](recorded []byte, fresh *T) (*T, error) {
 }
 
 // Repeatable reports whether the caller named the call.
-func (c Call) Repeatable() bool { return c != Call{} }
+func (c Call) Repeatable() bool { return c.Key != [16]byte{} }

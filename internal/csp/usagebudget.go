@@ -19,13 +19,21 @@ func (s *Customers) UsageBudget(ctx context.Context, caller *Caller, id ID) (*pa
 	if err != nil {
 		return nil, err
 	}
-	var amount *float64
+	amount, err := budgetOf(documents)
+	if err != nil {
+		return nil, err
+	}
+	return spendingBudget(id, amount), nil
+}
+
+// budgetOf is the amount in the document, or nil.
+func budgetOf(documents []Document) (amount *float64, err error) {
 	for _, document := range documents {
 		if err := json.Unmarshal(document.Text, &amount); err != nil {
 			return nil, fmt.Errorf("read the budget: %w", err)
 		}
 	}
-	return spendingBudget(id, amount), nil
+	return amount, nil
 }
 
 // UpdateUsageBudget gives a customer of the caller's the amount as its budget. The amount is the JSON of the request, because
@@ -51,8 +59,18 @@ func (s *Customers) UpdateUsageBudget(ctx context.Context, caller *Caller, id ID
 		}
 		documents = []Document{{ID: kindUsageBudget, Text: text}}
 	}
-	recorded, err := s.Store.ChangeDocuments(ctx, caller.Partner.ID, id, call, kindUsageBudget, func([]Document) ([]Document, []byte, error) {
-		return documents, answer, nil
+	recorded, err := s.Store.ChangeDocuments(ctx, caller.Partner.ID, id, call, kindUsageBudget, func(before []Document) ([]Document, Outcome, error) {
+		amount, err := budgetOf(before)
+		if err != nil {
+			return nil, Outcome{}, err
+		}
+		old, err := json.Marshal(spendingBudget(id, amount))
+		if err != nil {
+			return nil, Outcome{}, err
+		}
+		return documents, Outcome{Answer: answer, Audit: &AuditEntry{
+			Operation: partnercenter.OperationUpdateCustomerSpendingBudget, Resource: partnercenter.AuditCustomer, Old: old, New: answer,
+		}}, nil
 	})
 	if err != nil {
 		return nil, err

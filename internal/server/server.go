@@ -74,7 +74,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err := s.fill(ctx, s.config.World); err != nil {
 		return fmt.Errorf("fill the world: %w", err)
 	}
-	s.background.Go(func() { s.forgetCalls(background) })
+	s.background.Go(func() { s.forget(background) })
 	return s.listen()
 }
 
@@ -133,13 +133,16 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// forgetCalls drops old answers from the ledger from time to time.
-func (s *Server) forgetCalls(ctx context.Context) {
+// forget drops from time to time what has been kept long enough: answers of the ledger, and audit records.
+func (s *Server) forget(ctx context.Context) {
 	ticker := time.NewTicker(forgetEvery)
 	defer ticker.Stop()
 	for {
 		if _, err := s.store.ForgetCalls(ctx, s.config.ReplayFor); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old calls not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old audit records not forgotten", "err", err)
 		}
 		select {
 		case <-ticker.C:

@@ -28,10 +28,15 @@ func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byt
 		if err != nil || prior != nil {
 			return err
 		}
-		if reseller, refusal, err = t.createCustomer(row); err != nil || refusal == nil {
+		reseller, refusal, err = t.createCustomer(row)
+		switch {
+		case err != nil:
 			return err
+		case refusal != nil:
+			return t.rememberRefusal(creation.Call, refusal)
+		default:
+			return db.record(t, row.deed(reseller))
 		}
-		return t.rememberRefusal(creation.Call, refusal)
 	})
 	switch {
 	case err != nil:
@@ -73,6 +78,16 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 		profile:  creation.Customer.Profile().AppendJSON(make([]byte, 0, 1024)),
 		admin:    string(admin),
 	}, nil
+}
+
+// deed is the creation as the audit tells it.
+func (row *creationRows) deed(reseller int64) *deed {
+	c := row.Customer
+	d := &deed{partner: c.Partner, customer: c.ID, name: c.BillingProfile.CompanyName, readers: []int64{row.partner}, by: row.Call.By, entry: row.Audit}
+	if reseller != 0 {
+		d.readers = append(d.readers, reseller)
+	}
+	return d
 }
 
 // createCustomer writes all rows of a customer, or none and the refusal. It returns the number of the reseller.
@@ -198,8 +213,9 @@ type customerKey struct{ partner, customer csp.ID }
 
 // customerRow is what the tables hold of a customer as a partner sees it.
 type customerRow struct {
-	n         int64 // known where it is about to be changed
-	partner   int64 // likewise
+	n         int64  // known where it is about to be changed
+	partner   int64  // likewise
+	name      string // likewise
 	domain    string
 	profile   []byte
 	created   int64

@@ -11,36 +11,31 @@ import (
 )
 
 // UpdateCustomer implements [csp.Store].
-func (db *DB) UpdateCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, change func(*csp.Customer) ([]byte, error)) ([]byte, error) {
-	return db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) ([]byte, error) {
+func (db *DB) UpdateCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, change func(*csp.Customer) (csp.Outcome, error)) ([]byte, error) {
+	return db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
 		customer, err := db.customerOf(t.row, partner, id, *row)
 		if err != nil {
-			return nil, err
+			return csp.Outcome{}, err
 		}
-		before := csp.FoldedName(customer.BillingProfile.CompanyName)
-		answer, err := change(customer)
+		outcome, err := change(customer)
 		if err != nil {
-			return nil, err
+			return csp.Outcome{}, err
 		}
-		return answer, t.updateCustomer(row, customer, before)
+		return outcome, t.updateCustomer(row, customer)
 	})
 }
 
 // EndRelationship implements [csp.Store].
-func (db *DB) EndRelationship(ctx context.Context, partner, id csp.ID, call csp.Call, answer []byte) ([]byte, error) {
-	return db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) ([]byte, error) {
-		name, err := t.companyName(row.n)
-		if err != nil {
-			return nil, err
-		}
+func (db *DB) EndRelationship(ctx context.Context, partner, id csp.ID, call csp.Call, outcome csp.Outcome) ([]byte, error) {
+	return db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
 		if row.partner != row.reseller {
-			return answer, t.deleteRelationships(row, name)
+			return outcome, t.deleteRelationships(row)
 		}
 		// A reseller goes; the customer stays its provider's, as a direct one.
-		if err := t.deleteRelationship(row.partner, row.n, name); err != nil {
-			return nil, err
+		if err := t.deleteRelationship(row.partner, row); err != nil {
+			return csp.Outcome{}, err
 		}
-		return answer, t.exec(`
+		return outcome, t.exec(`
 			UPDATE relationships
 			SET reseller = 0, provider = 0
 			WHERE partner = $1 AND customer = $2`,
@@ -49,14 +44,10 @@ func (db *DB) EndRelationship(ctx context.Context, partner, id csp.ID, call csp.
 }
 
 // DeleteCustomer implements [csp.Store].
-func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.Call) error {
-	_, err := db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) ([]byte, error) {
-		name, err := t.companyName(row.n)
-		if err != nil {
-			return nil, err
-		}
-		if err := t.deleteRelationships(row, name); err != nil {
-			return nil, err
+func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, outcome csp.Outcome) error {
+	_, err := db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
+		if err := t.deleteRelationships(row); err != nil {
+			return csp.Outcome{}, err
 		}
 		for _, statement := range [...]struct {
 			query string
@@ -68,17 +59,17 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 			{`DELETE FROM tenants WHERE n = $1`, row.n},
 		} {
 			if err := t.exec(statement.query, statement.arg); err != nil {
-				return nil, err
+				return csp.Outcome{}, err
 			}
 		}
-		return []byte{}, nil
+		return outcome, nil
 	})
 	return err
 }
 
 // changeCustomer runs the change on a customer of the partner's, once for each call. What the change refuses by a fault is
 // remembered for the call, and nothing is written then: so a change refuses before it writes.
-func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, change func(*tx, *customerRow) ([]byte, error)) ([]byte, error) {
+func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, change func(*tx, *customerRow) (csp.Outcome, error)) ([]byte, error) {
 	owner, err := db.partner(ctx, partner)
 	if err != nil {
 		return nil, err
@@ -102,7 +93,10 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if err != nil {
 			return err
 		}
-		answer, err := change(t, &row)
+		if row.name, err = t.companyName(row.n); err != nil {
+			return err
+		}
+		outcome, err := change(t, &row)
 		if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) {
 			refusal = err
 			return t.rememberRefusal(call, err)
@@ -110,7 +104,11 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if err != nil {
 			return err
 		}
-		return t.answered(call, answer)
+		err = db.record(t, &deed{partner: partner, customer: id, name: row.name, readers: row.partners(), by: call.By, entry: outcome.Audit})
+		if err != nil {
+			return err
+		}
+		return t.answered(call, outcome.Answer)
 	})
 	switch {
 	case err != nil:
@@ -145,8 +143,8 @@ func (row *customerRow) partners() []int64 {
 	return []int64{row.provider, row.reseller}
 }
 
-func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer, nameBefore string) error {
-	name := customer.BillingProfile.CompanyName
+func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
+	before, name := csp.FoldedName(row.name), customer.BillingProfile.CompanyName
 	err := t.exec(`
 		UPDATE tenants
 		SET name = $1, profile = $2
@@ -164,10 +162,10 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer, nameBefore
 		if err != nil {
 			return err
 		}
-		if csp.FoldedName(name) == nameBefore {
+		if csp.FoldedName(name) == before {
 			continue
 		}
-		if err := t.deleteName(partner, nameBefore, row.n); err != nil {
+		if err := t.deleteName(partner, before, row.n); err != nil {
 			return err
 		}
 		if err := t.insertName(partner, csp.FoldedName(name), row.n); err != nil {
@@ -177,24 +175,24 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer, nameBefore
 	return nil
 }
 
-func (t *tx) deleteRelationships(row *customerRow, name string) error {
+func (t *tx) deleteRelationships(row *customerRow) error {
 	for _, partner := range row.partners() {
-		if err := t.deleteRelationship(partner, row.n, name); err != nil {
+		if err := t.deleteRelationship(partner, row); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tx) deleteRelationship(partner, customer int64, name string) error {
+func (t *tx) deleteRelationship(partner int64, row *customerRow) error {
 	err := t.exec(`
 		DELETE FROM relationships
 		WHERE partner = $1 AND customer = $2`,
-		partner, customer)
+		partner, row.n)
 	if err != nil {
 		return err
 	}
-	return t.deleteName(partner, name, customer)
+	return t.deleteName(partner, csp.FoldedName(row.name), row.n)
 }
 
 func (t *tx) deleteName(partner int64, name string, customer int64) error {
@@ -204,12 +202,12 @@ func (t *tx) deleteName(partner int64, name string, customer int64) error {
 		partner, name, customer)
 }
 
-// companyName is the customer's, as names are compared.
+// companyName is the customer's.
 func (t *tx) companyName(customer int64) (name string, err error) {
 	err = t.row(`
 		SELECT name
 		FROM tenants
 		WHERE n = $1`,
 		customer).Scan(&name)
-	return csp.FoldedName(name), err
+	return name, err
 }

@@ -25,7 +25,7 @@ type DB struct {
 	pool    *sql.DB
 	writes  *committer
 	now     func() time.Time
-	rows    csp.IDs // numbers the rows of the ledger
+	rows    csp.IDs // numbers the rows of the ledger and of the audit
 
 	reads      sync.Map // query text to *sql.Stmt
 	partners   sync.Map // csp.ID to *partnerRow
@@ -108,7 +108,7 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 	if _, err := conn.ExecContext(ctx, writerSetup); err != nil {
 		return errors.Join(err, conn.Close())
 	}
-	newest, err := db.newestCall(ctx)
+	newest, err := db.newestRow(ctx)
 	if err != nil {
 		return errors.Join(err, conn.Close())
 	}

@@ -42,19 +42,19 @@ func readDocuments(rows *sql.Rows) (documents []csp.Document, err error) {
 }
 
 // ChangeDocuments implements [csp.Store].
-func (db *DB) ChangeDocuments(ctx context.Context, partner, customer csp.ID, call csp.Call, kind string, change func([]csp.Document) ([]csp.Document, []byte, error)) ([]byte, error) {
-	return db.changeCustomer(ctx, partner, customer, call, func(t *tx, row *customerRow) ([]byte, error) {
+func (db *DB) ChangeDocuments(ctx context.Context, partner, customer csp.ID, call csp.Call, kind string, change func([]csp.Document) ([]csp.Document, csp.Outcome, error)) ([]byte, error) {
+	return db.changeCustomer(ctx, partner, customer, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
 		before, err := t.documents(row.n, kind)
 		if err != nil {
-			return nil, err
+			return csp.Outcome{}, err
 		}
 		gone := make(map[string]string, len(before)) // what has no place in the new ones
 		for _, document := range before {
 			gone[document.ID] = string(document.Text)
 		}
-		after, answer, err := change(before)
+		after, outcome, err := change(before)
 		if err != nil {
-			return nil, err
+			return csp.Outcome{}, err
 		}
 		for _, document := range after {
 			text, kept := gone[document.ID]
@@ -69,7 +69,7 @@ func (db *DB) ChangeDocuments(ctx context.Context, partner, customer csp.ID, cal
 				SET document = excluded.document`,
 				row.n, kind, document.ID, string(document.Text))
 			if err != nil {
-				return nil, err
+				return csp.Outcome{}, err
 			}
 		}
 		for id := range gone {
@@ -78,10 +78,10 @@ func (db *DB) ChangeDocuments(ctx context.Context, partner, customer csp.ID, cal
 				WHERE customer = $1 AND kind = $2 AND id = $3`,
 				row.n, kind, id)
 			if err != nil {
-				return nil, err
+				return csp.Outcome{}, err
 			}
 		}
-		return answer, nil
+		return outcome, nil
 	})
 }
 

@@ -97,28 +97,36 @@ func (t *tx) rememberRefusal(call csp.Call, refusal error) error {
 		fault.Status, string(answer), call.Key[:])
 }
 
-// newestCall is the highest n of the ledger.
-func (db *DB) newestCall(ctx context.Context) (n int64, err error) {
+// newestRow is the highest n of the tables that db.rows numbers.
+func (db *DB) newestRow(ctx context.Context) (n int64, err error) {
 	err = db.row(ctx, `
-		SELECT COALESCE(MAX(n), 0)
-		FROM ledger`).Scan(&n)
+		SELECT MAX(n)
+		FROM (
+			SELECT COALESCE(MAX(n), 0) AS n FROM ledger
+			UNION ALL
+			SELECT COALESCE(MAX(n), 0) FROM audit
+		) AS newest`).Scan(&n)
 	return n, err
 }
 
-// forgetStep is how many rows of the ledger go in one write, so that creates wait for none of it long.
-const forgetStep = 500
-
 // ForgetCalls drops what the ledger holds of calls older than age, and reports how many they were.
 func (db *DB) ForgetCalls(ctx context.Context, age time.Duration) (int, error) {
+	return db.forget(ctx, age, `
+		DELETE FROM ledger
+		WHERE n IN (SELECT n FROM ledger WHERE n < $1 ORDER BY n LIMIT $2)`)
+}
+
+// forgetStep is how many rows go in one write, so that creates wait for none of it long.
+const forgetStep = 500
+
+// forget runs the statement, which drops at most $2 rows with an n below $1, until there are no more older than age.
+func (db *DB) forget(ctx context.Context, age time.Duration, statement string) (int, error) {
 	before := csp.OrderAt(db.now().Add(-age))
 	total := 0
 	for ctx.Err() == nil {
 		var forgotten int64
 		err := db.writes.do(ctx, func(t *tx) (err error) {
-			forgotten, err = t.affected(`
-				DELETE FROM ledger
-				WHERE n IN (SELECT n FROM ledger WHERE n < $1 ORDER BY n LIMIT $2)`,
-				before, forgetStep)
+			forgotten, err = t.affected(statement, before, forgetStep)
 			return err
 		})
 		total += int(forgotten)

@@ -34,13 +34,13 @@ func call(partner csp.ID, name string) csp.Call {
 func testUpdate(t *testing.T, s *suite) {
 	ctx := t.Context()
 	created, reseller := s.indirect(t, "kestrel.onmicrosoft.com")
-	rename := func(name string) func(*csp.Customer) ([]byte, error) {
-		return func(c *csp.Customer) ([]byte, error) {
+	rename := func(name string) func(*csp.Customer) (csp.Outcome, error) {
+		return func(c *csp.Customer) (csp.Outcome, error) {
 			billing := *c.BillingProfile
 			billing.CompanyName = name
 			c.BillingProfile = &billing
 			c.DelegatedAccess = false
-			return []byte(name), nil
+			return csp.Outcome{Answer: []byte(name)}, nil
 		}
 	}
 	for range 2 { // the second time the ledger answers
@@ -63,12 +63,12 @@ func testUpdate(t *testing.T, s *suite) {
 	}
 	refusal := partnercenter.ErrStaleETag.With("No.")
 	for i := range 2 { // remembered as well
-		_, err := s.UpdateCustomer(ctx, s.fabrikam.ID, created.ID, call(s.fabrikam.ID, "two"), func(c *csp.Customer) ([]byte, error) {
+		_, err := s.UpdateCustomer(ctx, s.fabrikam.ID, created.ID, call(s.fabrikam.ID, "two"), func(c *csp.Customer) (csp.Outcome, error) {
 			if i == 1 {
 				t.Error("a remembered refusal was asked for again")
 			}
 			c.BillingProfile.CompanyName = "Lost"
-			return nil, refusal
+			return csp.Outcome{}, refusal
 		})
 		if !errors.Is(err, partnercenter.ErrStaleETag) {
 			t.Errorf("refused update: got %v, want %v", err, refusal)
@@ -90,7 +90,7 @@ func testUpdate(t *testing.T, s *suite) {
 		}
 	}
 	broken := errors.New("broken")
-	if _, err := s.UpdateCustomer(ctx, s.fabrikam.ID, created.ID, csp.Call{}, func(*csp.Customer) ([]byte, error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, err := s.UpdateCustomer(ctx, s.fabrikam.ID, created.ID, csp.Call{}, func(*csp.Customer) (csp.Outcome, error) { return csp.Outcome{}, broken }); !errors.Is(err, broken) {
 		t.Errorf("an update that breaks: got %v, want %v", err, broken)
 	}
 }
@@ -105,13 +105,13 @@ func testConcurrentUpdates(t *testing.T, s *suite) {
 	var group sync.WaitGroup
 	for i := range writers {
 		group.Go(func() {
-			_, err := s.UpdateCustomer(t.Context(), s.contoso.ID, id, call(s.contoso.ID, fmt.Sprint(i)), func(c *csp.Customer) ([]byte, error) {
+			_, err := s.UpdateCustomer(t.Context(), s.contoso.ID, id, call(s.contoso.ID, fmt.Sprint(i)), func(c *csp.Customer) (csp.Outcome, error) {
 				n, err := strconv.Atoi(c.BillingProfile.CompanyName)
 				if err != nil {
-					return nil, err
+					return csp.Outcome{}, err
 				}
 				c.BillingProfile.CompanyName = strconv.Itoa(n + 1)
-				return []byte("{}"), nil
+				return csp.Outcome{Answer: []byte("{}")}, nil
 			})
 			if err != nil {
 				t.Error(err)
@@ -144,7 +144,7 @@ func testEndRelationship(t *testing.T, s *suite) {
 		{"a provider's", s.fabrikam.ID, second.ID, []csp.ID{s.fabrikam.ID, secondReseller.ID}, nil},
 	} {
 		for range 2 { // the second time the ledger answers
-			if _, err := s.EndRelationship(ctx, test.partner, test.id, call(test.partner, test.name), []byte("{}")); err != nil {
+			if _, err := s.EndRelationship(ctx, test.partner, test.id, call(test.partner, test.name), csp.Outcome{Answer: []byte("{}")}); err != nil {
 				t.Errorf("end %s: %v", test.name, err)
 			}
 		}
@@ -164,7 +164,7 @@ func testEndRelationship(t *testing.T, s *suite) {
 		if _, err := s.Tenant(ctx, test.id); err != nil {
 			t.Errorf("after %s ended the tenant is gone: %v", test.name, err)
 		}
-		if _, err := s.EndRelationship(ctx, test.partner, test.id, csp.Call{}, nil); !errors.Is(err, partnercenter.ErrNoRelationship) {
+		if _, err := s.EndRelationship(ctx, test.partner, test.id, csp.Call{}, csp.Outcome{}); !errors.Is(err, partnercenter.ErrNoRelationship) {
 			t.Errorf("end %s again: got %v", test.name, err)
 		}
 	}
@@ -173,11 +173,11 @@ func testEndRelationship(t *testing.T, s *suite) {
 func testDelete(t *testing.T, s *suite) {
 	ctx := t.Context()
 	customer, reseller := s.indirect(t, "kestrel.onmicrosoft.com")
-	if err := s.DeleteCustomer(ctx, s.contoso.ID, customer.ID, call(s.contoso.ID, "stolen")); !errors.Is(err, partnercenter.ErrNoRelationship) {
+	if err := s.DeleteCustomer(ctx, s.contoso.ID, customer.ID, call(s.contoso.ID, "stolen"), csp.Outcome{}); !errors.Is(err, partnercenter.ErrNoRelationship) {
 		t.Errorf("delete somebody else's: got %v", err)
 	}
 	for range 2 { // the second time the ledger answers
-		if err := s.DeleteCustomer(ctx, s.fabrikam.ID, customer.ID, call(s.fabrikam.ID, "one")); err != nil {
+		if err := s.DeleteCustomer(ctx, s.fabrikam.ID, customer.ID, call(s.fabrikam.ID, "one"), csp.Outcome{}); err != nil {
 			t.Errorf("delete: %v", err)
 		}
 	}

@@ -28,7 +28,7 @@ func NewCreation(ids *csp.IDs, partner csp.ID, domain string) *csp.Creation {
 			GivenName: "Test", FamilyName: "Test", Roles: []string{csp.CompanyAdministrator}, Credential: []byte{1, 0, 255},
 			MustChangePassword: true, Created: at,
 		},
-		Answer: []byte(`{"id":"` + customer.ID.String() + `"}`),
+		Outcome: csp.Outcome{Answer: []byte(`{"id":"` + customer.ID.String() + `"}`)},
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 func testDocuments(t *testing.T, s *suite) {
 	ctx := t.Context()
 	customer, reseller := s.indirect(t, "kestrel.onmicrosoft.com")
-	add := func(id string) func([]csp.Document) ([]csp.Document, []byte, error) {
-		return func(documents []csp.Document) ([]csp.Document, []byte, error) {
-			return append(documents, csp.Document{ID: id, Text: []byte(fmt.Sprintf(`{"n":%d}`, len(documents)))}), []byte("added " + id), nil
+	add := func(id string) func([]csp.Document) ([]csp.Document, csp.Outcome, error) {
+		return func(documents []csp.Document) ([]csp.Document, csp.Outcome, error) {
+			return append(documents, csp.Document{ID: id, Text: []byte(fmt.Sprintf(`{"n":%d}`, len(documents)))}), csp.Outcome{Answer: []byte("added " + id)}, nil
 		}
 	}
 	for range 2 { // the second time the ledger answers
@@ -43,9 +43,9 @@ func testDocuments(t *testing.T, s *suite) {
 		nil,
 		{{ID: "a", Text: []byte(`{"n":1}`)}, {ID: "b", Text: []byte(`{"n":0}`)}},
 	} {
-		_, err := s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, "kind", func(documents []csp.Document) ([]csp.Document, []byte, error) {
+		_, err := s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, "kind", func(documents []csp.Document) ([]csp.Document, csp.Outcome, error) {
 			clear(documents) // they are the function's to use
-			return want, nil, nil
+			return want, csp.Outcome{}, nil
 		})
 		got, readErr := s.Documents(ctx, s.fabrikam.ID, customer.ID, "kind")
 		if diff := cmp.Diff(want, got); err != nil || readErr != nil || diff != "" {
@@ -56,7 +56,7 @@ func testDocuments(t *testing.T, s *suite) {
 		t.Errorf("of the other kind: got %d, %v, want the one", len(got), err)
 	}
 	refusal := partnercenter.ErrStaleETag.With("No.")
-	_, err = s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, "kind", func([]csp.Document) ([]csp.Document, []byte, error) { return nil, nil, refusal })
+	_, err = s.ChangeDocuments(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, "kind", func([]csp.Document) ([]csp.Document, csp.Outcome, error) { return nil, csp.Outcome{}, refusal })
 	if !errors.Is(err, refusal) {
 		t.Errorf("refused: got %v", err)
 	}
@@ -77,7 +77,7 @@ func testDocuments(t *testing.T, s *suite) {
 			t.Errorf("change somebody else's: got %v, want %v", err, test.want)
 		}
 	}
-	if err := s.DeleteCustomer(ctx, s.fabrikam.ID, customer.ID, csp.Call{}); err != nil {
+	if err := s.DeleteCustomer(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, csp.Outcome{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Documents(ctx, s.fabrikam.ID, customer.ID, "kind"); !errors.Is(err, partnercenter.ErrTenantNotFound) {
@@ -93,8 +93,8 @@ func testConcurrentDocuments(t *testing.T, s *suite) {
 	var group sync.WaitGroup
 	for i := range writers {
 		group.Go(func() {
-			_, err := s.ChangeDocuments(t.Context(), s.contoso.ID, creation.Customer.ID, csp.Call{}, "kind", func(documents []csp.Document) ([]csp.Document, []byte, error) {
-				return append(documents, csp.Document{ID: fmt.Sprint(i), Text: []byte("{}")}), nil, nil
+			_, err := s.ChangeDocuments(t.Context(), s.contoso.ID, creation.Customer.ID, csp.Call{}, "kind", func(documents []csp.Document) ([]csp.Document, csp.Outcome, error) {
+				return append(documents, csp.Document{ID: fmt.Sprint(i), Text: []byte("{}")}), csp.Outcome{}, nil
 			})
 			if err != nil {
 				t.Error(err)

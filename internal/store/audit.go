@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// auditDocument is the part of a record that is never searched.
+type auditDocument struct {
+	Operation    partnercenter.OperationType `json:"o"`
+	ResourceID   string                      `json:"r,omitzero"`
+	Partner      string                      `json:"p"` // who acted
+	Participants []string                    `json:"w,omitzero"`
+	CustomerName string                      `json:"m,omitzero"`
+	User         string                      `json:"u,omitzero"`
+	App          string                      `json:"a,omitzero"`
+	Correlation  string                      `json:"c,omitzero"`
+	Old          jsontext.Value              `json:"b,omitzero"`
+	New          jsontext.Value              `json:"n,omitzero"`
+}
+
+// deed is a change that is to be recorded: whose, of what, and who may read of it.
+type deed struct {
+	partner  csp.ID // who acted
+	customer csp.ID
+	name     string // of the customer
+	readers  []int64
+	by       csp.Actor
+	entry    *csp.AuditEntry
+}
+
+// record writes a row for each reader.
+func (db *DB) record(t *tx, d *deed) error {
+	if d.entry == nil {
+		return nil
+	}
+	document := auditDocument{
+		Operation: d.entry.Operation, ResourceID: d.entry.ResourceID, Partner: d.partner.String(), CustomerName: d.name,
+		User: d.by.User, App: d.by.App, Correlation: d.by.CorrelationID, Old: d.entry.Old, New: d.entry.New,
+	}
+	for _, reader := range d.readers {
+		id, err := db.partnerID(t.row, reader)
+		if err != nil {
+			return err
+		}
+		document.Participants = append(document.Participants, id.String())
+	}
+	text, err := json.Marshal(&document)
+	if err != nil {
+		return err
+	}
+	for _, reader := range d.readers {
+		err := t.exec(`
+			INSERT INTO audit (n, partner, customer, resource, name, record)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
+			db.rows.New().Order(), reader, d.customer[:], string(d.entry.Resource), csp.FoldedName(d.name), string(text))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AuditRecords implements [csp.Store]. It walks the index of the partner, or that of the customer asked for, from the newest on.
+func (db *DB) AuditRecords(ctx context.Context, partner csp.ID, query *csp.AuditQuery) ([]*csp.AuditRecord, error) {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return nil, err
+	}
+	var where strings.Builder
+	args := []any{owner.n, query.From, query.Until, query.Size}
+	and := func(condition string, arg any) {
+		where.WriteString(condition)
+		args = append(args, arg)
+	}
+	switch { // one of them, so that each is $5
+	case !query.Customer.IsZero():
+		and(` AND customer = $5`, query.Customer[:])
+	case query.Resource != "":
+		and(` AND resource = $5`, string(query.Resource))
+	case query.CompanyName != "":
+		and(` AND name LIKE $5 ESCAPE '!'`, "%"+likeLiteral.Replace(csp.FoldedName(query.CompanyName))+"%")
+	}
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+		SELECT n, customer, resource, record
+		FROM audit
+		WHERE partner = $1 AND n >= $2 AND n < $3`+where.String()+`
+		ORDER BY n DESC
+		LIMIT $4`), args...)
+	if err != nil {
+		return nil, err
+	}
+	return readAudit(rows)
+}
+
+// likeLiteral takes the meaning from what LIKE gives one.
+var likeLiteral = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+func readAudit(rows *sql.Rows) (records []*csp.AuditRecord, err error) {
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		record := &csp.AuditRecord{}
+		var customer, text []byte
+		if err := rows.Scan(&record.Order, &customer, &record.Resource, &text); err != nil {
+			return nil, err
+		}
+		copy(record.Customer[:], customer)
+		var document auditDocument
+		if err := json.Unmarshal(text, &document); err != nil {
+			return nil, err
+		}
+		record.Operation, record.ResourceID, record.CustomerName = document.Operation, document.ResourceID, document.CustomerName
+		record.Old, record.New = document.Old, document.New
+		record.By = csp.Actor{User: document.User, App: document.App, CorrelationID: document.Correlation}
+		if record.Partner, err = csp.ParseID(document.Partner); err != nil {
+			return nil, err
+		}
+		for _, text := range document.Participants {
+			participant, err := csp.ParseID(text)
+			if err != nil {
+				return nil, err
+			}
+			record.Participants = append(record.Participants, participant)
+		}
+		records = append(records, record)
+	}
+	return records, rows.Err()
+}
+
+// ForgetAudit drops the records older than age, and reports how many they were.
+func (db *DB) ForgetAudit(ctx context.Context, age time.Duration) (int, error) {
+	return db.forget(ctx, age, `
+		DELETE FROM audit
+		WHERE n IN (SELECT n FROM audit WHERE n < $1 ORDER BY n LIMIT $2)`)
+}
