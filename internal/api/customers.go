@@ -67,6 +67,6 @@ func (h *Handler) call(w http.ResponseWriter, r *http.Request, caller *csp.Calle
 	if r.Header.Get(headerRequestID) != "" {
 		call = csp.NewCall(caller.Partner.ID, r.Method, r.URL.RequestURI(), requestID(w), body)
 	}
-	call.By = csp.Actor{User: caller.UserName, App: caller.App, CorrelationID: correlationID(w)}
+	call.By = csp.Actor{User: caller.UserName, App: caller.App, CorrelationID: shown(correlationID(w))}
 	return call
 }

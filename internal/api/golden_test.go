@@ -32,8 +32,8 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 // server with a seeded clock and seeded chance. The words of its first line beginning with "config:" set switches.
 //
 // In requests {{contoso}} is an app-only token of Contoso Cloud and {{contoso-user}} one of its user, and so on, and
-// CUSTOMER, ETAG, TOKEN and LINK are the id, the etag, the continuation token and the path of an agreement's text that
-// were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
+// CUSTOMER, ETAG, TOKEN, LINK and RECORD are the id, the etag, the continuation token, the path of an agreement's text and
+// the id of an audit record that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -97,6 +97,7 @@ type stage struct {
 	etag     string // of the last billing profile or policy, ETAG
 	next     string // the last continuation token, TOKEN
 	link     string // the path of the last agreement's text, LINK
+	record   string // the last audit record's id, RECORD
 }
 
 func newStage(t *testing.T, comment string) *stage {
@@ -203,7 +204,7 @@ func (s *stage) send(request []byte) []byte {
 	request = placeholder.ReplaceAllFunc(request, func(match []byte) []byte {
 		return []byte(s.token(string(match[2 : len(match)-2])))
 	})
-	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "ETAG", s.etag, "TOKEN", s.next, "LINK", s.link).Replace(string(request)))
+	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "ETAG", s.etag, "TOKEN", s.next, "LINK", s.link, "RECORD", s.record).Replace(string(request)))
 	head, body, _ := strings.Cut(string(request), "\n\n")
 	body = strings.TrimSuffix(body, "\n")
 	head = strings.ReplaceAll(strings.TrimSpace(head), "\n", "\r\n")
@@ -231,6 +232,7 @@ func (s *stage) send(request []byte) []byte {
 var (
 	etags         = regexp.MustCompile(`"etag":"(?:\\")?([^"\\]*)`) // without the quotes that some have inside
 	links         = regexp.MustCompile(`"displayUri":"https?://[^/]*(/[^"]*)"`)
+	records       = regexp.MustCompile(`"id":"([^"]*_[a-z]+_\d+)"`)
 	continuations = regexp.MustCompile(`"headers":\[\{"key":"MS-ContinuationToken","value":"([^"]*)"`)
 )
 
@@ -268,6 +270,7 @@ func (s *stage) read(conn net.Conn, method string) []byte {
 		s.note(&s.etag, text, etags)
 		s.note(&s.next, text, continuations)
 		s.note(&s.link, text, links)
+		s.note(&s.record, text, records)
 		break
 	}
 	answer := strings.ReplaceAll(raw.String(), "\r\n", "\n")
