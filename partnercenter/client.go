@@ -27,6 +27,7 @@ type Client struct {
 	Relationships          *RelationshipsService
 	SelfServePolicies      *SelfServePoliciesService
 	Validations            *ValidationsService
+	Webhooks               *WebhooksService
 
 	azure    *azcore.Client
 	endpoint string            // scheme, host and path, without a slash at the end
@@ -115,5 +116,6 @@ func NewClient(cred azcore.TokenCredential, opts *ClientOptions) (*Client, error
 	c.Relationships = (*RelationshipsService)(&c.common)
 	c.SelfServePolicies = (*SelfServePoliciesService)(&c.common)
 	c.Validations = (*ValidationsService)(&c.common)
+	c.Webhooks = (*WebhooksService)(&c.common)
 	return c, nil
 }

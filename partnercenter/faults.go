@@ -17,6 +17,7 @@ const (
 	AreaProfiles      = "profiles"
 	AreaRelationships = "relationships"
 	AreaValidations   = "validations"
+	AreaWebhooks      = "webhooks"
 )
 
 // The catalogue. A status, a code or a message of /v1 stands nowhere else.
@@ -164,6 +165,25 @@ var (
 
 	// ErrPolicyExists answers a second self-serve policy for a customer.
 	ErrPolicyExists = row(409, 600041, AreaCustomers, sourceBusiness, "The self-serve policy exists already.")
+
+	// ErrWebhookNotFound answers a partner that has registered no webhook. Statuses of webhooks: Partner Center docs,
+	// partner-center-webhooks; their codes are inferred.
+	ErrWebhookNotFound = row(404, 1000, AreaWebhooks, sourceBusiness, "The partner has no webhook registration; make one by POST /webhooks/v1/registration.")
+
+	// ErrWebhookExists answers a second registration of a partner.
+	ErrWebhookExists = row(409, 3000, AreaWebhooks, sourceBusiness, "The partner has a webhook registration already; change it by PUT /webhooks/v1/registration.")
+
+	// ErrWebhookMissing names what a registration lacks.
+	ErrWebhookMissing = row(400, 2001, AreaWebhooks, sourceBusiness, "Webhook details are missing")
+
+	// ErrWebhookInvalid names every property of a registration with a bad value.
+	ErrWebhookInvalid = row(400, 27002, AreaWebhooks, sourceBusiness, "A property has invalid data.")
+
+	// ErrWebhookNoTest answers the wish for a test event that nobody would receive.
+	ErrWebhookNoTest = row(400, 3000, AreaWebhooks, sourceBusiness, "The partner has no webhook registered for the event test-created; add it to webhookEvents by PUT /webhooks/v1/registration.")
+
+	// ErrValidationEventNotFound answers a correlation id that no test event has, or had too long ago.
+	ErrValidationEventNotFound = row(404, 1000, AreaWebhooks, sourceBusiness, "The validation event was not found.")
 )
 
 var catalogue []*Fault

@@ -31,6 +31,31 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.AuditRecords.List(ctx, nil)
 		return err
 	},
+	"WebhooksService.Delete": func(ctx context.Context, c *Client) error { return c.Webhooks.Delete(ctx, nil) },
+	"WebhooksService.Events": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Events(ctx, nil)
+		return err
+	},
+	"WebhooksService.Register": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Register(ctx, &WebhookRegistration{}, nil)
+		return err
+	},
+	"WebhooksService.Registration": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Registration(ctx, nil)
+		return err
+	},
+	"WebhooksService.Update": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Update(ctx, &WebhookRegistration{}, nil)
+		return err
+	},
+	"WebhooksService.Validate": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Validate(ctx, nil)
+		return err
+	},
+	"WebhooksService.Validation": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Validation(ctx, "correlation-id", nil)
+		return err
+	},
 	"CustomersService.Agreements": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Agreements(ctx, "customer-id", nil)
 		return err

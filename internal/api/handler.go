@@ -39,6 +39,9 @@ type Handler struct {
 	ThrottleCustomer throttle.Limit // of a partner's calls for one customer
 	partnerCalls     *throttle.Buckets[csp.ID]
 	customerCalls    *throttle.Buckets[ofPartner]
+
+	PlainWebhooks bool                      // webhooks may be of plain HTTP
+	validations   *throttle.Buckets[csp.ID] // test events of a partner's webhook
 }
 
 // access is which tokens an operation takes.
@@ -97,6 +100,13 @@ var routes = []route{
 	{"GET", "/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords/{record}", appOrUser, (*Handler).getAuditRecord},
+	{"GET", "/webhooks/v1/registration/events", appOrUser, (*Handler).getWebhookEvents},
+	{"GET", "/webhooks/v1/registration", appOrUser, (*Handler).getWebhook},
+	{"POST", "/webhooks/v1/registration", appOrUser, (*Handler).registerWebhook},
+	{"PUT", "/webhooks/v1/registration", appOrUser, (*Handler).putWebhook},
+	{"DELETE", "/webhooks/v1/registration", appOrUser, (*Handler).deleteWebhook},
+	{"POST", "/webhooks/v1/registration/validationEvents", appOrUser, (*Handler).validateWebhook},
+	{"GET", "/webhooks/v1/registration/validationEvents/{event}", appOrUser, (*Handler).getWebhookValidation},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 
@@ -119,6 +129,7 @@ func Patterns() []string {
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.partnerCalls = &throttle.Buckets[csp.ID]{Limit: h.ThrottlePartner, Now: h.Now}
 	h.customerCalls = &throttle.Buckets[ofPartner]{Limit: h.ThrottleCustomer, Now: h.Now}
+	h.validations = &throttle.Buckets[csp.ID]{Limit: validationLimit, Now: h.Now}
 	mounted := make([]web.Route, 0, len(routes)+1)
 	for _, route := range routes {
 		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.authorized(route))})

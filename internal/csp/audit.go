@@ -164,6 +164,9 @@ func (r *AuditRecord) id() string {
 	return strings.ToLower(strings.Join(parts, "_"))
 }
 
+// Path leads to the record. Partner Center docs: partner-center-webhooks.
+func (r *AuditRecord) Path() string { return "/auditactivity/v1/auditrecords/" + r.id() }
+
 // An order counts 4096ths of a millisecond since 1970, .NET's ticks ten thousandths of one since the year 1.
 const (
 	unixTicks   = 621_355_968_000_000_000

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/tenantry/tenantry/partnercenter"
 )
 
 // ErrNotFound is what a [Store] answers when it does not hold the thing asked for, where the contract has no fault of its own.
@@ -67,6 +69,19 @@ type Store interface {
 	// DomainTaken reports whether a tenant has the domain, in whatever case it is written.
 	DomainTaken(ctx context.Context, domain string) (bool, error)
 
+	// Webhook is where the partner's events go, or nil.
+	Webhook(ctx context.Context, partner ID) (*partnercenter.WebhookRegistration, error)
+
+	// ChangeWebhook lets the function put another registration in the place of the partner's; nil is none, on both sides.
+	// Without a registration the partner's events are dropped. Calls and faults as for UpdateCustomer.
+	ChangeWebhook(ctx context.Context, partner ID, call Call, change func(*partnercenter.WebhookRegistration) (after *partnercenter.WebhookRegistration, answer []byte, err error)) (recorded []byte, err error)
+
+	// QueueEvent queues an event for the partner's webhook, as a delivery with the id, unless the partner has no webhook for it.
+	QueueEvent(ctx context.Context, partner, id ID, event Event) (queued bool, err error)
+
+	// Delivery is what became of an event that was queued for the partner, or ErrNotFound.
+	Delivery(ctx context.Context, partner, id ID) (*Delivery, error)
+
 	// CreatePartner enrols a partner: its account, its tenant and its domain. ErrExists if its id or domain is taken.
 	CreatePartner(ctx context.Context, partner *Partner) error
 
@@ -125,6 +140,7 @@ type Creation struct {
 type Outcome struct {
 	Answer []byte      // what the ledger remembers
 	Audit  *AuditEntry // what is recorded of the change; nil: nothing
+	Events []Event     // what the partners concerned are told by their webhooks
 }
 
 // Call is a mutating request. If it has a key, its caller may send it again and be answered the same.

@@ -45,6 +45,10 @@ type Config struct {
 	ReplayFor           time.Duration // how long answers are remembered for a repeated MS-RequestId
 	DomainSuffixes      []string
 
+	PrivateWebhooks bool            // webhooks may lead to private addresses, and by plain HTTP
+	WebhookIssuer   string          // the organization in the certificate of webhooks; empty: Tenantry
+	WebhookSpacing  []time.Duration // how long to wait after each attempt but the last; nil: ten attempts within four hours
+
 	ThrottlePartner  throttle.Limit // of all calls of a partner; zero: none
 	ThrottleCustomer throttle.Limit // of a partner's calls for one customer; zero: none
 
@@ -68,6 +72,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.AddressValidation == "" {
 		c.AddressValidation = api.AddressValidationAuto
+	}
+	if c.WebhookIssuer == "" {
+		c.WebhookIssuer = "Tenantry"
 	}
 	if c.ReplayFor == 0 {
 		c.ReplayFor = 24 * time.Hour

@@ -17,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/login"
 	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/internal/web"
+	"github.com/tenantry/tenantry/internal/webhook"
 )
 
 // wire builds the services.
@@ -107,6 +108,7 @@ func (s *Server) api() *surface {
 		StrictHeaders:       s.config.StrictHeaders,
 		AddressValidation:   s.config.AddressValidation,
 		RefuseGraphAudience: s.config.RefuseGraphAudience,
+		PlainWebhooks:       s.config.PrivateWebhooks,
 		ThrottlePartner:     s.config.ThrottlePartner,
 		ThrottleCustomer:    s.config.ThrottleCustomer,
 	}
@@ -143,9 +145,10 @@ func (s *Server) own() *surface {
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		_, _ = w.Write(s.authority.PEM()) // the client has gone; nobody is left to tell
 	})
+	mux.HandleFunc("GET "+webhook.CertificatePath, s.webhookCertificate)
 	texts := &api.AgreementTexts{Root: s.root, Now: s.config.Now, Logger: s.config.Logger}
 	texts.Mount(mux)
-	patterns := append([]string{"/_tenantry/metrics", "/_tenantry/healthz", "/_tenantry/readyz", "/_tenantry/ca.pem"}, api.AgreementTextPatterns...)
+	patterns := append([]string{"/_tenantry/metrics", "/_tenantry/healthz", "/_tenantry/readyz", "/_tenantry/ca.pem", webhook.CertificatePath}, api.AgreementTextPatterns...)
 	return &surface{mux: mux, paths: web.NewPaths(patterns)}
 }
 

@@ -38,6 +38,9 @@ type Server struct {
 	observer  *observer
 	authority *port.Authority
 
+	signerLock sync.Mutex
+	signer     *token.WebhookSigner
+
 	listener net.Listener
 	http     *http.Server
 	served   chan error
@@ -75,7 +78,11 @@ func (s *Server) open(ctx context.Context) error {
 		return fmt.Errorf("fill the world: %w", err)
 	}
 	s.background.Go(func() { s.forget(background) })
-	return s.listen()
+	if err := s.listen(); err != nil {
+		return err
+	}
+	s.background.Go(func() { s.sendWebhooks(background) })
+	return nil
 }
 
 // openStore opens the store and the root key that belongs to it.
@@ -143,6 +150,9 @@ func (s *Server) forget(ctx context.Context) {
 		}
 		if _, err := s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old audit records not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetDeliveries(ctx, csp.DeliveriesKept); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old webhook deliveries not forgotten", "err", err)
 		}
 		select {
 		case <-ticker.C:

@@ -34,6 +34,8 @@ type DB struct {
 	// customers are the rows read or made of late. Who changes a customer forgets its row here.
 	customers recent.Map[customerKey, customerRow]
 
+	deliveries chan struct{} // filled when something was queued
+
 	closeOnce sync.Once
 	closeErr  error
 }
@@ -56,7 +58,7 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{dialect: d, now: options.Now}
+	db := &DB{dialect: d, now: options.Now, deliveries: make(chan struct{}, 1)}
 	if db.now == nil {
 		db.now = time.Now
 	}
