@@ -120,18 +120,18 @@ func (s *Sender) sendDue(ctx context.Context) (int, error) {
 	return len(claimed), nil
 }
 
-// attempt sends the delivery once and records what came of it. An attempt that the end of the server cut off is not recorded:
-// it is made again when the lease is over.
+// attempt sends the delivery once and records what came of it. One that the end of the server cut off does not count: the
+// delivery is due again at once, or after a crash when its lease is over.
 func (s *Sender) attempt(ctx context.Context, signer Signer, delivery *csp.Delivery) {
 	result := s.post(ctx, signer, delivery)
-	if ctx.Err() != nil && result.SystemError {
-		return
-	}
-	taken := !result.SystemError && result.ResponseCode != "" && result.taken
-	delivery.Results = append(delivery.Results, result.WebhookResult)
 	due := s.Now()
+	cutOff := ctx.Err() != nil && result.SystemError
+	if !cutOff {
+		delivery.Results = append(delivery.Results, result.WebhookResult)
+	}
 	switch attempts := len(delivery.Results); {
-	case taken:
+	case cutOff:
+	case result.taken:
 		delivery.State = csp.DeliveryCompleted
 	case attempts > len(s.Spacing):
 		delivery.State = csp.DeliveryFailed

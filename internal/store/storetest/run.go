@@ -16,6 +16,12 @@ type Store interface {
 	Claim(ctx context.Context, name, value string) (string, error)
 	Claimed(ctx context.Context, name string) (bool, error)
 	ForgetCalls(ctx context.Context, age time.Duration) (int, error)
+	ForgetAudit(ctx context.Context, age time.Duration) (int, error)
+	ForgetDeliveries(ctx context.Context, age time.Duration) (int, error)
+	Deliveries() <-chan struct{}
+	NextDelivery(ctx context.Context) (time.Time, error)
+	ClaimDeliveries(ctx context.Context, lease time.Duration, most int) ([]*csp.Delivery, error)
+	RecordDelivery(ctx context.Context, delivery *csp.Delivery, due time.Time) error
 	Close() error
 }
 
@@ -44,6 +50,12 @@ func Run(t *testing.T, database Database) {
 		{"documents", testDocuments},
 		{"concurrent documents", testConcurrentDocuments},
 		{"list of a reseller", testListOfReseller},
+		{"audit", testAudit},
+		{"concurrent audit", testConcurrentAudit},
+		{"webhook", testWebhook},
+		{"deliveries", testDeliveries},
+		{"deliveries of a change", testDeliveriesOfChange},
+		{"delivery race", testDeliveryRace},
 		{"domain", testDomain},
 		{"ledger", testLedger},
 		{"refusals are remembered", testRefusals},
