@@ -14,6 +14,7 @@ func (h *Handler) getCountryValidationRules(w http.ResponseWriter, r *http.Reque
 	if !ok {
 		return partnercenter.ErrNoCountryRules.With("No validation rules were found for the country/region " + r.PathValue("country"))
 	}
+	registrationNumber, sample := country.ServedRegistrationNumber()
 	return h.write(w, r, http.StatusOK, &partnercenter.CountryValidationRules{
 		ISO2Code:                country.ISO2,
 		DefaultCulture:          country.DefaultCulture,
@@ -28,14 +29,14 @@ func (h *Handler) getCountryValidationRules(w http.ResponseWriter, r *http.Reque
 		TaxIDFormat:             country.TaxIDFormat,
 		TaxIDSample:             country.TaxIDSample,
 		VATIDRegex:              country.VATPattern,
-		PhoneNumberRegex:        country.PhonePattern,
+		PhoneNumberRegex:        country.ServedPhonePattern(),
 		IsTaxIDSupported:        country.TaxIDSupported,
 		IsTaxIDOptional:         country.TaxIDOptional,
 		CountryCallingCodesList: country.CallingCodes,
 		Attributes:              &partnercenter.ResourceAttributes{ObjectType: "CountryValidationRules"},
 
-		CustomerOrganizationRegistrationNumberRegex:    country.RegistrationNumberPattern,
-		CustomerOrganizationRegistrationNumberSample:   country.RegistrationNumberSample,
+		CustomerOrganizationRegistrationNumberRegex:    registrationNumber,
+		CustomerOrganizationRegistrationNumberSample:   sample,
 		CustomerOrganizationRegistrationNumberRequired: country.RegistrationNumberRequired,
 		CustomerOrganizationPhoneNumberRequired:        country.PhoneRequired,
 	})

@@ -1,6 +1,7 @@
 package csp
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -113,6 +114,8 @@ func (d *details) missing() []string {
 	return missing
 }
 
+// checkRegistrationNumber holds the number to its country's form only where the country demands one: elsewhere the docs call
+// it optional and say nothing of its form, and people give whichever of their company's numbers they have at hand.
 func (r Rules) checkRegistrationNumber(d *details) error {
 	const path = "companyProfile.organizationRegistrationNumber"
 	country, number := d.country, d.company.OrganizationRegistrationNumber
@@ -126,7 +129,7 @@ func (r Rules) checkRegistrationNumber(d *details) error {
 		return nil
 	case r.StrictRegistration && !country.RegistrationNumberRequired:
 		return partnercenter.ErrRegistrationNumberUnsupported.With("An organization registration number is not supported in "+country.Name+". Leave it out.", path)
-	case !country.ValidRegistrationNumber(number):
+	case country.RegistrationNumberRequired && !country.ValidRegistrationNumber(number):
 		return partnercenter.ErrRegistrationNumberInvalid.With(
 			"The organization registration id does not match "+country.RegistrationNumberPattern+forExample(country.RegistrationNumberSample)+".", path)
 	}
@@ -215,6 +218,10 @@ func (d *details) checkAddress(found *violations) {
 	}
 	if d.address.PostalCode != "" && !country.ValidPostalCode(d.address.PostalCode) {
 		found.add(prefix+"postalCode", "%s does not match %s, the postal codes of %s%s", quoted(d.address.PostalCode), country.PostalCodePattern, country.Name, forExample(country.PostalCodeSample))
+	}
+	if phone := strings.TrimSpace(d.phone()); !country.ValidPhone(phone) {
+		found.add(prefix+"phoneNumber", "%s does not match %s, the phone numbers of %s, nor has it 5 to 15 digits as one of another country%s",
+			quoted(d.phone()), cmp.Or(country.ServedPhonePattern(), country.PhonePattern()), country.Name, forExample(country.PhoneSample))
 	}
 }
 
