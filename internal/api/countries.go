@@ -14,8 +14,13 @@ func (h *Handler) getCountryValidationRules(w http.ResponseWriter, r *http.Reque
 	if !ok {
 		return partnercenter.ErrNoCountryRules.With("No validation rules were found for the country/region " + r.PathValue("country"))
 	}
+	return h.write(w, r, http.StatusOK, rulesOf(country))
+}
+
+// rulesOf is what is served of a market: all that is known of it, but for the two whose answers were recorded.
+func rulesOf(country *market.Country) *partnercenter.CountryValidationRules {
 	registrationNumber, sample := country.ServedRegistrationNumber()
-	return h.write(w, r, http.StatusOK, &partnercenter.CountryValidationRules{
+	return &partnercenter.CountryValidationRules{
 		ISO2Code:                country.ISO2,
 		DefaultCulture:          country.DefaultCulture,
 		IsStateRequired:         country.StateRequired,
@@ -39,5 +44,5 @@ func (h *Handler) getCountryValidationRules(w http.ResponseWriter, r *http.Reque
 		CustomerOrganizationRegistrationNumberSample:   sample,
 		CustomerOrganizationRegistrationNumberRequired: country.RegistrationNumberRequired,
 		CustomerOrganizationPhoneNumberRequired:        country.PhoneRequired,
-	})
+	}
 }
