@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -69,6 +70,10 @@ func TestSwitchesReachTheServer(t *testing.T) {
 		case reflect.String:
 			field.SetString("https://example.com")
 		case reflect.Slice:
+			if field.Type().Elem() == reflect.TypeFor[time.Duration]() {
+				field.Set(reflect.ValueOf([]time.Duration{time.Second}))
+				break
+			}
 			field.Set(reflect.ValueOf([]string{"example.com"}))
 		case reflect.Struct:
 			field.Set(reflect.ValueOf(server.Limit{PerMinute: 1, Burst: 1}))

@@ -33,8 +33,9 @@ type switches struct {
 	ThrottlePartner  server.Limit `group:"api" placeholder:"RATE/BURST" variable:"TENANTRY_THROTTLE_PARTNER" help:"How many requests a partner may send: RATE a minute, BURST at once, for example 3000/500. A write counts as five reads; what is too much is answered 429. Without it: any number."`
 	ThrottleCustomer server.Limit `group:"api" placeholder:"RATE/BURST" variable:"TENANTRY_THROTTLE_CUSTOMER" help:"The same for a partner's requests for one customer, for example 500/500. Without it: any number."`
 
-	PrivateWebhooks bool   `group:"api" negatable:"" default:"${private_webhooks}" variable:"TENANTRY_PRIVATE_WEBHOOKS" help:"Let webhooks lead to private addresses and by plain HTTP (here by default: ${default})."`
-	WebhookIssuer   string `group:"api" default:"${webhook_issuer}" placeholder:"NAME" variable:"TENANTRY_WEBHOOK_ISSUER" help:"The organization in the certificate that webhooks are signed with. The docs' sample receiver takes Microsoft Corporation alone (here by default: ${default})."`
+	PrivateWebhooks bool            `group:"api" negatable:"" default:"${private_webhooks}" variable:"TENANTRY_PRIVATE_WEBHOOKS" help:"Let webhooks lead to private addresses and by plain HTTP (here by default: ${default})."`
+	WebhookIssuer   string          `group:"api" default:"${webhook_issuer}" placeholder:"NAME" variable:"TENANTRY_WEBHOOK_ISSUER" help:"The organization in the certificate that webhooks are signed with. The docs' sample receiver takes Microsoft Corporation alone (here by default: ${default})."`
+	WebhookSpacing  []time.Duration `group:"api" placeholder:"DURATION,…" variable:"TENANTRY_WEBHOOK_SPACING" help:"How long to wait after each attempt to deliver an event but the last. Without it: ten attempts within four hours."`
 
 	LogLevel  string `group:"log" default:"info" enum:"debug,info,warn,error" variable:"TENANTRY_LOG_LEVEL" help:"debug (a line for each request), info, warn or error."`
 	LogFormat string `group:"log" default:"text" enum:"text,json" variable:"TENANTRY_LOG_FORMAT" help:"text or json."`
@@ -71,6 +72,7 @@ func (s *switches) config(p *program) (server.Config, error) {
 		DomainSuffixes:      s.DomainSuffixes,
 		PrivateWebhooks:     s.PrivateWebhooks,
 		WebhookIssuer:       s.WebhookIssuer,
+		WebhookSpacing:      s.WebhookSpacing,
 		ThrottlePartner:     s.ThrottlePartner,
 		ThrottleCustomer:    s.ThrottleCustomer,
 		Logger:              s.logger(p),
