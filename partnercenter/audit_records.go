@@ -44,6 +44,9 @@ type AuditRecordCollection struct {
 // OperationType is what was done. The .NET SDK reads a word that it does not know as Undefined, the Java SDK fails on it.
 type OperationType string
 
+// OperationUndefined is what no word is made for. The SDKs for .NET and Java both have it.
+const OperationUndefined OperationType = "undefined"
+
 // The operations on customers. Partner Center docs: auditing-resources.
 const (
 	OperationAddCustomer                       OperationType = "add_customer"

@@ -56,6 +56,10 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Webhooks.Validation(ctx, "correlation-id", nil)
 		return err
 	},
+	"CustomersService.AddVerifiedDomain": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.AddVerifiedDomain(ctx, "customer-id", &VerifiedDomain{}, nil)
+		return err
+	},
 	"CustomersService.Agreements": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Agreements(ctx, "customer-id", nil)
 		return err

@@ -71,6 +71,7 @@ var routes = []route{
 	{"PUT", "/v1/customers/{customer}/profiles/billing", appOrUser, (*Handler).putBillingProfile},
 	{"GET", "/v1/customers/{customer}/profiles/company", userOnly, (*Handler).getCompanyProfile},
 	{"GET", "/v1/customers/{customer}/customDomains", appOrUser, (*Handler).getCustomDomains},
+	{"POST", "/v1/customers/{customer}/verifieddomain", appOrUser, (*Handler).addVerifiedDomain},
 	{"HEAD", "/v1/domains/{domain}", appOrUser, (*Handler).checkDomain},
 	{"POST", "/v1/validations/address", appOrUser, (*Handler).validateAddress},
 	{"GET", "/v1/validations/checkdomainavailability/{prefix}", appOrUser, (*Handler).checkDomainPrefix},

@@ -245,6 +245,8 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 		resource = new(partnercenter.Agreement)
 	case partnercenter.OperationCreateSelfServePolicy, partnercenter.OperationUpdateSelfServePolicy, partnercenter.OperationDeleteSelfServePolicy:
 		resource = new(partnercenter.SelfServePolicy)
+	case partnercenter.OperationUndefined:
+		resource = new(partnercenter.Domain)
 	default:
 		return "", fmt.Errorf("nothing is known of the values of %s", r.Operation)
 	}

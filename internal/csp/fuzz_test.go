@@ -116,3 +116,26 @@ func FuzzDomain(f *testing.F) {
 		}
 	})
 }
+
+// FuzzVerifiedDomain holds that whatever can be decoded is refused in words that can be sent, or has a name that is a domain.
+func FuzzVerifiedDomain(f *testing.F) {
+	for _, seed := range []string{
+		`{"VerifiedDomainName":"kestrel.example","Domain":{"AuthenticationType":"Managed","Capability":"Email","IsDefault":null,"Name":"kestrel.example","Status":1,"VerificationMethod":"DnsRecord"}}`,
+		`{"domain":{"authenticationType":1,"name":"-"},"domainFederationSettings":{"signingCertificateUpdateStatus":"never","issuerUri":"%zz"}}`,
+		`{"domain":{"authenticationType":"federated","capability":"share_point_public","name":"a.b","rootDomain":".","status":-1,"verificationMethod":1e3}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	form := regexp.MustCompile(`^([0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+[A-Za-z][0-9A-Za-z-]{0,61}[0-9A-Za-z]$`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var request partnercenter.VerifiedDomain
+		if web.Decode(body, &request) != nil {
+			return
+		}
+		if err := (csp.Rules{}).CheckVerifiedDomain(&request); err != nil {
+			wantSendable(t, err)
+		} else if !form.MatchString(request.Domain.Name) || len(request.Domain.Name) > 253 {
+			t.Errorf("%q was taken for a domain", request.Domain.Name)
+		}
+	})
+}

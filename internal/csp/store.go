@@ -43,11 +43,16 @@ type Store interface {
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
 	UpdateCustomer(ctx context.Context, partner, id ID, call Call, change func(*Customer) (Outcome, error)) (recorded []byte, err error)
 
+	// AddDomain makes the domain a further one of a customer of the partner's: it belongs to the tenant, and stands among the
+	// customer's custom domains. The function sees the customer as it was before; else as for UpdateCustomer.
+	// ErrDomainTaken if a tenant has it already, which is remembered.
+	AddDomain(ctx context.Context, partner, id ID, call Call, domain *partnercenter.VerifiedDomain, change func(*Customer) (Outcome, error)) (recorded []byte, err error)
+
 	// EndRelationship ends what the customer is to the partner. If that is its provider, it ends for the reseller as well; a
 	// reseller that goes leaves a direct customer of the provider. The tenant stays. Calls and faults as for UpdateCustomer.
 	EndRelationship(ctx context.Context, partner, id ID, call Call, outcome Outcome) (recorded []byte, err error)
 
-	// DeleteCustomer removes the customer, its tenant, users, domain, documents and relationships. The domain is free again;
+	// DeleteCustomer removes the customer, its tenant, users, domains, documents and relationships. The domains are free again;
 	// what the audit has recorded of the customer stays. Calls and faults as for UpdateCustomer.
 	DeleteCustomer(ctx context.Context, partner, id ID, call Call, outcome Outcome) error
 
@@ -108,6 +113,10 @@ type Store interface {
 
 	// Tenant is a tenant by its id, or ErrNotFound.
 	Tenant(ctx context.Context, id ID) (*Tenant, error)
+
+	// Federation is where the users of the domain sign in, in whatever case it is written; nil if that is here.
+	// ErrNotFound if no tenant has the domain.
+	Federation(ctx context.Context, domain string) (*Federation, error)
 
 	// TenantByDomain is the tenant that has the domain, in whatever case it is written, or ErrNotFound.
 	TenantByDomain(ctx context.Context, domain string) (*Tenant, error)

@@ -45,14 +45,22 @@ func (db *DB) EndRelationship(ctx context.Context, partner, id csp.ID, call csp.
 // DeleteCustomer implements [csp.Store].
 func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, outcome csp.Outcome) error {
 	_, err := db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
+		customer, err := db.customerOf(t.row, partner, id, *row)
+		if err != nil {
+			return csp.Outcome{}, err
+		}
 		if err := t.deleteRelationships(row); err != nil {
 			return csp.Outcome{}, err
+		}
+		for _, domain := range append(customer.CustomDomains, row.domain) {
+			if err := t.exec(`DELETE FROM domains WHERE name = $1`, strings.ToLower(domain)); err != nil {
+				return csp.Outcome{}, err
+			}
 		}
 		for _, statement := range [...]struct {
 			query string
 			arg   any
 		}{
-			{`DELETE FROM domains WHERE name = $1`, strings.ToLower(row.domain)},
 			{`DELETE FROM users WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
 			{`DELETE FROM tenants WHERE n = $1`, row.n},

@@ -47,6 +47,7 @@ func Run(t *testing.T, database Database) {
 		{"concurrent updates", testConcurrentUpdates},
 		{"end of a relationship", testEndRelationship},
 		{"delete", testDelete},
+		{"further domains", testAddDomain},
 		{"documents", testDocuments},
 		{"concurrent documents", testConcurrentDocuments},
 		{"list of a reseller", testListOfReseller},
