@@ -111,6 +111,14 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.Get(ctx, "customer-id", nil)
 		return err
 	},
+	"CustomersService.Orders": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Orders(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.Subscriptions": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Subscriptions(ctx, "customer-id", nil)
+		return err
+	},
 	"CustomersService.Relationships": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Relationships(ctx, "customer-id", nil)
 		return err

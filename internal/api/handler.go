@@ -87,6 +87,8 @@ var routes = []route{
 	{"PATCH", "/v1/customers/{customer}/usagebudget", appOrUser, (*Handler).patchUsageBudget},
 	{"GET", "/v1/customers/{customer}/validationStatus", userOnly, (*Handler).getValidationStatus},
 	{"GET", "/v1/customers/{customer}/managedservices", userOnly, (*Handler).getManagedServices},
+	{"GET", "/v1/customers/{customer}/subscriptions", appOrUser, (*Handler).listSubscriptions},
+	{"GET", "/v1/customers/{customer}/orders", appOrUser, (*Handler).listOrders},
 	{"GET", "/v1/SelfServePolicy", userOnly, (*Handler).listSelfServePolicies},
 	{"POST", "/v1/SelfServePolicy", userOnly, (*Handler).createSelfServePolicy},
 	{"PUT", "/v1/SelfServePolicy", userOnly, (*Handler).putSelfServePolicy},
