@@ -75,6 +75,7 @@ const (
 	AuditSelfServePolicy             AuditResourceType = "self_serve_policy"
 	AuditPartnerCustomerDAP          AuditResourceType = "partner_customer_dap"
 	AuditPartnerCustomerRelationship AuditResourceType = "partner_customer_relationship"
+	AuditUndefined                   AuditResourceType = "undefined" // what no word is made for; .NET and Java both have it
 )
 
 // auditResourceTypes are all that the docs and the .NET SDK 3.4 name.
@@ -84,6 +85,7 @@ var auditResourceTypes = []AuditResourceType{
 	"software_key", "software_download_link", "spending_limit", "invoice", AuditAgreement, AuditPartnerCustomerRelationship,
 	AuditSelfServePolicy, "granular_admin_relationship", "granular_admin_access_assignment", "credit",
 	"customer_directory_role", "software_page", "device", "policy", "overage", "new_commerce_migration", "azure_entitlement",
+	AuditUndefined,
 }
 
 // AuditResourceTypes are all types of resources that records can be about.

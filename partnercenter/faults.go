@@ -129,6 +129,12 @@ var (
 	// ErrMPNIDNotFound answers an MPN id that no partner has. Words and status: the get-partner-by-mpn-id sample.
 	ErrMPNIDNotFound = row(404, 3000, AreaProfiles, sourceBusiness, "The Partner Organization with that partner_id could not be found")
 
+	// ErrProfileMissing names every path that a profile of a partner must fill and does not. The code is that of customers.
+	ErrProfileMissing = row(400, 2001, AreaProfiles, sourceBusiness, "Profile details are missing")
+
+	// ErrProfileInvalid names every property of a partner's profile with a bad value. The code is that of customers.
+	ErrProfileInvalid = row(400, 27002, AreaProfiles, sourceBusiness, "A property has invalid data.")
+
 	// ErrWrongKindOfPartner answers a partner about relationships that its kind has none of.
 	// Seen in Partner-Center-PowerShell#75 and #49, and raw in PartnerCenterPowerShellModule#83; the status is inferred.
 	ErrWrongKindOfPartner = row(403, 1002, AreaRelationships, sourceBusiness, "Authorization Failed")

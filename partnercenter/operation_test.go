@@ -143,6 +143,22 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Profiles.Support(ctx, nil)
 		return err
 	},
+	"ProfilesService.UpdateBilling": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateBilling(ctx, &PartnerBillingProfile{}, nil)
+		return err
+	},
+	"ProfilesService.UpdateLegalBusiness": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateLegalBusiness(ctx, &LegalBusinessProfile{}, nil)
+		return err
+	},
+	"ProfilesService.UpdateOrganization": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateOrganization(ctx, &OrganizationProfile{}, nil)
+		return err
+	},
+	"ProfilesService.UpdateSupport": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateSupport(ctx, &SupportProfile{}, nil)
+		return err
+	},
 	"RelationshipsService.List": func(ctx context.Context, c *Client) error {
 		_, err := c.Relationships.List(ctx, IsIndirectResellerOf, nil)
 		return err

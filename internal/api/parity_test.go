@@ -148,6 +148,9 @@ var sdkLess = []string{
 	"POST /generatetoken",                // the trade of tokens of the years before 2019
 	"PUT /v1/SelfServePolicy",            // the docs' path; the SDKs' has the id
 	"GET /auditactivity/v1/auditrecords", // as GET /v1/auditrecords, which the SDKs use
+	"PATCH /v1/SelfServePolicy/{}",
+	"PUT /v1/profiles/supportprofile", // the docs' path; the SDKs' is that of its GET
+	"PATCH /v1/profiles/support",
 }
 
 // TestClientHasEveryRoute compares the client's methods, by the operation that stands above each, with the route table.

@@ -246,7 +246,7 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 	case partnercenter.OperationCreateSelfServePolicy, partnercenter.OperationUpdateSelfServePolicy, partnercenter.OperationDeleteSelfServePolicy:
 		resource = new(partnercenter.SelfServePolicy)
 	case partnercenter.OperationUndefined:
-		resource = new(partnercenter.Domain)
+		resource = r.undefined()
 	default:
 		return "", fmt.Errorf("nothing is known of the values of %s", r.Operation)
 	}
@@ -285,4 +285,20 @@ func (r *AuditRecord) createdCustomer(text jsontext.Value) (string, error) {
 	value.AllowDelegatedAccess = customer.AllowDelegatedAccess
 	value.AssociatedPartnerID = customer.AssociatedPartnerID
 	return auditValue(value)
+}
+
+// undefined is an empty resource of the kind that the record, whose operation has no word, is about.
+func (r *AuditRecord) undefined() any {
+	switch {
+	case r.Resource == partnercenter.AuditCustomer:
+		return new(partnercenter.Domain)
+	case r.ResourceID == organizationProfile.name:
+		return new(partnercenter.OrganizationProfile)
+	case r.ResourceID == legalBusinessProfile.name:
+		return new(partnercenter.LegalBusinessProfile)
+	case r.ResourceID == billingProfile.name:
+		return new(partnercenter.PartnerBillingProfile)
+	default:
+		return new(partnercenter.SupportProfile)
+	}
 }

@@ -75,11 +75,13 @@ func (d *details) checkPhone() error {
 		"billingProfile.defaultAddress.phoneNumber")
 }
 
-func (d *details) phone() string {
-	if d.address.PhoneNumber == nil {
+func (d *details) phone() string { return phoneOf(d.address) }
+
+func phoneOf(address *partnercenter.Address) string {
+	if address.PhoneNumber == nil {
 		return ""
 	}
-	return *d.address.PhoneNumber
+	return *address.PhoneNumber
 }
 
 // missing is every path that the request must fill and does not.
@@ -207,21 +209,25 @@ func languageOf(culture string) string {
 }
 
 func (d *details) checkAddress(found *violations) {
-	const prefix = "billingProfile.defaultAddress."
-	country := d.country
-	if country == nil {
-		found.add(prefix+"country", "%s is not the two-letter ISO 3166-1 code of a supported country, for example US%s", quoted(d.address.Country), hintAtUK(d.address.Country))
+	checkPlace(found, "billingProfile.defaultAddress.", d.address)
+}
+
+// checkPlace holds state, postal code and phone number to the country. What is missing is not its business.
+func checkPlace(found *violations, prefix string, address *partnercenter.Address) {
+	country, ok := market.Lookup(address.Country)
+	if !ok {
+		found.add(prefix+"country", "%s is not the two-letter ISO 3166-1 code of a supported country, for example US%s", quoted(address.Country), hintAtUK(address.Country))
 		return
 	}
-	if country.StateListed && d.address.State != "" && !country.ValidState(d.address.State) {
-		found.add(prefix+"state", "%s is not a state of %s; use one of %s", quoted(d.address.State), country.Name, strings.Join(country.States, ", "))
+	if country.StateListed && address.State != "" && !country.ValidState(address.State) {
+		found.add(prefix+"state", "%s is not a state of %s; use one of %s", quoted(address.State), country.Name, strings.Join(country.States, ", "))
 	}
-	if d.address.PostalCode != "" && !country.ValidPostalCode(d.address.PostalCode) {
-		found.add(prefix+"postalCode", "%s does not match %s, the postal codes of %s%s", quoted(d.address.PostalCode), country.PostalCodePattern, country.Name, forExample(country.PostalCodeSample))
+	if address.PostalCode != "" && !country.ValidPostalCode(address.PostalCode) {
+		found.add(prefix+"postalCode", "%s does not match %s, the postal codes of %s%s", quoted(address.PostalCode), country.PostalCodePattern, country.Name, forExample(country.PostalCodeSample))
 	}
-	if phone := strings.TrimSpace(d.phone()); !country.ValidPhone(phone) {
+	if phone := phoneOf(address); !country.ValidPhone(strings.TrimSpace(phone)) {
 		found.add(prefix+"phoneNumber", "%s does not match %s, the phone numbers of %s, nor has it 5 to 15 digits as one of another country%s",
-			quoted(d.phone()), cmp.Or(country.ServedPhonePattern(), country.PhonePattern()), country.Name, forExample(country.PhoneSample))
+			quoted(phone), cmp.Or(country.ServedPhonePattern(), country.PhonePattern()), country.Name, forExample(country.PhoneSample))
 	}
 }
 

@@ -64,6 +64,14 @@ type Store interface {
 	// Calls and faults as for UpdateCustomer.
 	ChangeDocuments(ctx context.Context, partner, customer ID, call Call, kind string, change func([]Document) (after []Document, outcome Outcome, err error)) (recorded []byte, err error)
 
+	// PartnerDocuments are what is kept of the kind beside the partner itself, in the order of their ids.
+	// ErrNotFound if there is no such partner.
+	PartnerDocuments(ctx context.Context, partner ID, kind string) ([]Document, error)
+
+	// ChangePartnerDocuments lets the function put other documents in the place of those of the kind. Calls as for
+	// UpdateCustomer.
+	ChangePartnerDocuments(ctx context.Context, partner ID, call Call, kind string, change func([]Document) (after []Document, outcome Outcome, err error)) (recorded []byte, err error)
+
 	// AuditRecords are what the query asks for of the records that the partner may read, the newest first.
 	AuditRecords(ctx context.Context, partner ID, query *AuditQuery) ([]*AuditRecord, error)
 

@@ -50,6 +50,7 @@ func Run(t *testing.T, database Database) {
 		{"further domains", testAddDomain},
 		{"documents", testDocuments},
 		{"concurrent documents", testConcurrentDocuments},
+		{"documents of a partner", testPartnerDocuments},
 		{"list of a reseller", testListOfReseller},
 		{"audit", testAudit},
 		{"concurrent audit", testConcurrentAudit},
