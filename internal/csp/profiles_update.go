@@ -122,14 +122,14 @@ func readProfile[P any](ctx context.Context, s *Profiles, caller *Caller, kind *
 
 // of is the profile in the document, or that of the enrolment if there is none.
 func (k *profileKind[P]) of(partner *Partner, documents []Document) (*P, error) {
-	for _, document := range documents {
-		profile := new(P)
-		if err := json.Unmarshal(document.Text, profile); err != nil {
-			return nil, fmt.Errorf("read the %s: %w", k.name, err)
-		}
-		return profile, nil
+	if len(documents) == 0 {
+		return k.enrolled(partner), nil
 	}
-	return k.enrolled(partner), nil
+	profile := new(P)
+	if err := json.Unmarshal(documents[0].Text, profile); err != nil {
+		return nil, fmt.Errorf("read the %s: %w", k.name, err)
+	}
+	return profile, nil
 }
 
 // updateProfile puts the request in the place of the profile.
