@@ -236,7 +236,7 @@ func TestOperations(t *testing.T) {
 		}, nil)
 		body := "{}"
 		switch name {
-		case "CustomersService.CustomDomains":
+		case "CustomersService.CustomDomains", "WebhooksService.Events":
 			body = "[]"
 		case "DomainsService.PrefixAvailable":
 			body = "true"

@@ -11,8 +11,8 @@ import (
 // commands are the commands and their flags.
 type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Show it all once: token, customer, first sign-in, repeated request. Starts from nothing, leaves nothing."`
-	Dev     devCommand     `cmd:"" help:"Serve a ready-made world with known identities, for development and tests." set:"force_password_change=false" set:"private_webhooks=true" set:"webhook_issuer=Microsoft Corporation"`
-	Serve   serveCommand   `cmd:"" help:"Serve a store of your own." set:"force_password_change=true" set:"private_webhooks=false" set:"webhook_issuer=Tenantry"`
+	Dev     devCommand     `kong:"cmd,help='Serve a ready-made world with known identities, for development and tests.',set='force_password_change=false',set='private_webhooks=true',set='webhook_issuer=Microsoft Corporation'"`
+	Serve   serveCommand   `kong:"cmd,help='Serve a store of your own.',set='force_password_change=true',set='private_webhooks=false',set='webhook_issuer=Tenantry'"`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Partners  partnersCommands  `cmd:"" help:"Partners, in a store that no server holds." group:"store"`
