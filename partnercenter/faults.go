@@ -190,6 +190,18 @@ var (
 
 	// ErrValidationEventNotFound answers a correlation id that no test event has, or had too long ago.
 	ErrValidationEventNotFound = row(404, 1000, AreaWebhooks, sourceBusiness, "The validation event was not found.")
+
+	// ErrQualificationExists answers a qualification of a customer that has one, approved or in review. The code is inferred:
+	// that of an invalid property.
+	ErrQualificationExists = row(409, 3000, AreaCustomers, sourceBusiness, "The customer has a qualification already.")
+
+	// ErrQualificationNotFound answers a question about a qualification, or its validation code, that the customer does not
+	// have. The code is inferred: that of a resource that is not there.
+	ErrQualificationNotFound = row(404, 1000, AreaCustomers, sourceBusiness, "The customer has no such qualification.")
+
+	// ErrValidationCodeUsedUp answers the use of a validation code that has none left. The code is inferred: that of an offer
+	// whose uses are exceeded.
+	ErrValidationCodeUsedUp = row(400, 27006, AreaCustomers, sourceBusiness, "The validation code has no creates remaining.")
 )
 
 var catalogue []*Fault

@@ -198,6 +198,30 @@ var operations = map[string]func(context.Context, *Client) error{
 	"SelfServePoliciesService.Delete": func(ctx context.Context, c *Client) error {
 		return c.SelfServePolicies.Delete(ctx, "policy-id", nil)
 	},
+	"CustomersService.Qualification": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Qualification(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.UpdateQualification": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.UpdateQualification(ctx, "customer-id", QualificationEducation, nil)
+		return err
+	},
+	"CustomersService.Qualifications": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Qualifications(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.CreateQualification": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.CreateQualification(ctx, "customer-id", &CustomerQualification{}, &QualifyOptions{ValidationCode: "40017"})
+		return err
+	},
+	"CustomersService.ValidationCodes": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.ValidationCodes(ctx, nil)
+		return err
+	},
+	"CustomersService.Validation": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Validation(ctx, "customer-id", nil)
+		return err
+	},
 	"DomainsService.Exists": func(ctx context.Context, c *Client) error {
 		_, err := c.Domains.Exists(ctx, "domain", nil)
 		return err
@@ -236,8 +260,10 @@ func TestOperations(t *testing.T) {
 		}, nil)
 		body := "{}"
 		switch name {
-		case "CustomersService.CustomDomains", "WebhooksService.Events":
+		case "CustomersService.CustomDomains", "CustomersService.Qualifications", "CustomersService.ValidationCodes", "WebhooksService.Events":
 			body = "[]"
+		case "CustomersService.Qualification", "CustomersService.UpdateQualification":
+			body = `"education"`
 		case "DomainsService.PrefixAvailable":
 			body = "true"
 		}
