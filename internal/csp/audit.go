@@ -241,6 +241,8 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 		resource = new(partnercenter.CustomerBillingProfile)
 	case partnercenter.OperationUpdateCustomerSpendingBudget:
 		resource = new(partnercenter.SpendingBudget)
+	case partnercenter.OperationUpdateCustomerQualification:
+		resource = new(partnercenter.CustomerQualification)
 	case partnercenter.OperationCreateAgreement:
 		resource = new(partnercenter.Agreement)
 	case partnercenter.OperationCreateSelfServePolicy, partnercenter.OperationUpdateSelfServePolicy, partnercenter.OperationDeleteSelfServePolicy:

@@ -139,3 +139,33 @@ func FuzzVerifiedDomain(f *testing.F) {
 		}
 	})
 }
+
+// FuzzQualification holds that whatever can be decoded is refused in words that can be sent, or qualifies a customer, in either
+// generation of operations.
+func FuzzQualification(f *testing.F) {
+	for _, body := range []string{
+		`"education"`, `3`, `null`, `"\u0000"`,
+		`{"Qualification":"Education","EducationSegment":"K12","Website":"school.example"}`,
+		`{"qualification":"government_community_cloud","validationCode":40017,"website":"https://[::1"}`,
+		`{"qualification":-1,"educationSegment":1e9,"website":"//a.b/%zz","validationCode":"\u202e"}`,
+	} {
+		f.Add([]byte(body), "")
+		f.Add([]byte(body), "40017")
+	}
+	q := MustQualifying(f)
+	id, caller := q.customer(f), admin(q.direct)
+	f.Fuzz(func(t *testing.T, body []byte, code string) {
+		var newer partnercenter.CustomerQualification
+		if web.Decode(body, &newer) == nil {
+			if _, err := q.Qualifications.Create(t.Context(), caller, id, &newer, code, csp.Call{}); err != nil {
+				wantSendable(t, err)
+			}
+		}
+		var older partnercenter.Qualification
+		if web.Decode(body, &older) == nil {
+			if _, err := q.Put(t.Context(), caller, id, older, code, csp.Call{}); err != nil {
+				wantSendable(t, err)
+			}
+		}
+	})
+}

@@ -293,13 +293,14 @@ func keepSupportProfile(partner *Partner, p *partnercenter.SupportProfile) {
 	p.ProfileType, p.Links, p.Attributes = enrolled.ProfileType, enrolled.Links, enrolled.Attributes
 }
 
-// isWebsite takes a website with and without its scheme: the docs' sample has none.
+// isWebsite takes a website with and without its scheme: the docs' samples have none.
 func isWebsite(text string) bool {
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
 	}
 	address, err := url.Parse(text)
-	return err == nil && utf8.RuneCountInString(text) <= maxURI && (address.Scheme == "https" || address.Scheme == "http") && badDomain(address.Hostname()) == ""
+	return err == nil && utf8.RuneCountInString(text) <= maxURI && (address.Scheme == "https" || address.Scheme == "http") &&
+		address.User == nil && badDomain(address.Hostname()) == ""
 }
 
 func countryOf(address *partnercenter.Address) string {

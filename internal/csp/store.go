@@ -72,6 +72,22 @@ type Store interface {
 	// UpdateCustomer.
 	ChangePartnerDocuments(ctx context.Context, partner ID, call Call, kind string, change func([]Document) (after []Document, outcome Outcome, err error)) (recorded []byte, err error)
 
+	// Qualify is ChangeDocuments of a customer's qualifications, by a validation code of the partner's. If the function uses the
+	// code, it is used once more in the same transaction: never more often than it has creates, however many use it at once. Who
+	// comes too late is refused by [ValidationCode.UsedUp]. Without an id there is no code.
+	Qualify(ctx context.Context, partner, customer ID, call Call, code string, change func(*Qualifying) (Outcome, error)) (recorded []byte, err error)
+
+	// ValidationCodes are the partner's, in the order of their ids as text. ErrNotFound if there is no such partner.
+	ValidationCodes(ctx context.Context, partner ID) ([]*ValidationCode, error)
+
+	// PutValidationCode makes the code of its partner, or changes the organization and the limit of the one that has its id.
+	// The code as it is then is returned. ErrNotFound if there is no such partner.
+	PutValidationCode(ctx context.Context, code *ValidationCode) (*ValidationCode, error)
+
+	// PartnersOf are the partners that have a relationship with the customer, in the order of their enrolment.
+	// ErrTenantNotFound if there is no such tenant. It is for whoever runs the server: no partner is told of another.
+	PartnersOf(ctx context.Context, customer ID) ([]ID, error)
+
 	// AuditRecords are what the query asks for of the records that the partner may read, the newest first.
 	AuditRecords(ctx context.Context, partner ID, query *AuditQuery) ([]*AuditRecord, error)
 

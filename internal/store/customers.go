@@ -291,9 +291,13 @@ func (row *customerRow) scan(from scanner) error {
 func (db *DB) unrelated(ctx context.Context, partner, id csp.ID) error {
 	switch _, err := db.Tenant(ctx, id); {
 	case errors.Is(err, csp.ErrNotFound):
-		return partnercenter.ErrTenantNotFound.With("No tenant has the id " + id.String() + ".")
+		return noTenant(id)
 	case err != nil:
 		return err
 	}
 	return partnercenter.ErrNoRelationship.With("The partner " + partner.String() + " does not have a reseller relationship with the customer " + id.String() + ".")
+}
+
+func noTenant(id csp.ID) error {
+	return partnercenter.ErrTenantNotFound.With("No tenant has the id " + id.String() + ".")
 }

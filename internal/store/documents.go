@@ -54,40 +54,51 @@ func (t *tx) changeDocuments(tenant int64, kind string, change func([]csp.Docume
 	if err != nil {
 		return csp.Outcome{}, err
 	}
-	gone := make(map[string]string, len(before)) // what has no place in the new ones
-	for _, document := range before {
-		gone[document.ID] = string(document.Text)
-	}
+	now := textsOf(before)
 	after, outcome, err := change(before)
 	if err != nil {
 		return csp.Outcome{}, err
 	}
+	return outcome, t.putDocuments(tenant, kind, now, after)
+}
+
+// textsOf is the texts of the documents by their ids. It is made before a change, which may use the documents up.
+func textsOf(documents []csp.Document) map[string]string {
+	texts := make(map[string]string, len(documents))
+	for _, document := range documents {
+		texts[document.ID] = string(document.Text)
+	}
+	return texts
+}
+
+// putDocuments puts the documents in the place of those of the kind that are there now.
+func (t *tx) putDocuments(customer int64, kind string, now map[string]string, after []csp.Document) error {
 	for _, document := range after {
-		text, kept := gone[document.ID]
-		delete(gone, document.ID)
+		text, kept := now[document.ID]
+		delete(now, document.ID) // what remains has no place in the new ones
 		if kept && text == string(document.Text) {
 			continue
 		}
 		err := t.exec(`
-				INSERT INTO documents (customer, kind, id, document)
-				VALUES ($1, $2, $3, $4)
-				ON CONFLICT (customer, kind, id) DO UPDATE
-				SET document = excluded.document`,
-			tenant, kind, document.ID, string(document.Text))
+			INSERT INTO documents (customer, kind, id, document)
+			VALUES ($1, $2, $3, $4)
+			ON CONFLICT (customer, kind, id) DO UPDATE
+			SET document = excluded.document`,
+			customer, kind, document.ID, string(document.Text))
 		if err != nil {
-			return csp.Outcome{}, err
+			return err
 		}
 	}
-	for id := range gone {
+	for id := range now {
 		err := t.exec(`
-				DELETE FROM documents
-				WHERE customer = $1 AND kind = $2 AND id = $3`,
-			tenant, kind, id)
+			DELETE FROM documents
+			WHERE customer = $1 AND kind = $2 AND id = $3`,
+			customer, kind, id)
 		if err != nil {
-			return csp.Outcome{}, err
+			return err
 		}
 	}
-	return outcome, nil
+	return nil
 }
 
 func (t *tx) documents(customer int64, kind string) ([]csp.Document, error) {
