@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/token"
@@ -30,7 +29,7 @@ func (h *Handler) authorized(route route) web.Handler {
 
 // caller is who the bearer token says is calling.
 func (h *Handler) caller(r *http.Request) (*csp.Caller, error) {
-	claims, err := h.Tokens.Verify(r.Context(), bearer(r))
+	claims, err := h.Tokens.Verify(r.Context(), web.Bearer(r))
 	switch {
 	case errors.Is(err, token.ErrMalformed):
 		return nil, partnercenter.ErrTokenMissing
@@ -68,13 +67,4 @@ func (h *Handler) callerOf(r *http.Request, claims *token.Claims) (*csp.Caller, 
 		}
 	}
 	return caller, nil
-}
-
-// bearer is the token of the Authorization header, or nothing. The scheme may be written in any case.
-func bearer(r *http.Request) string {
-	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }
