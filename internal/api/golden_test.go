@@ -156,6 +156,8 @@ func (s *stage) configure(config *server.Config, word string) {
 		config.ThrottlePartner = s.limit(value)
 	case "throttle-customer":
 		config.ThrottleCustomer = s.limit(value)
+	case "admin-key":
+		config.AdminKey = value
 	case "tokens-age":
 		age, err := time.ParseDuration(value)
 		if err != nil {

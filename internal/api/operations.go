@@ -39,9 +39,17 @@ var documented = sync.OnceValue(func() []operation {
 // hiddenByRoute reports whether the operation is not built and has a fixed path that a route would take for a value:
 // GET /v1/customers/usagerecords is not the customer of that id.
 func (o operation) hiddenByRoute() bool {
-	return !strings.Contains(o.path, "{") && slices.ContainsFunc(routes, func(route route) bool {
-		return route.method == o.method && route.pattern != o.path && matches(route.pattern, o.path)
-	})
+	if strings.Contains(o.path, "{") {
+		return false
+	}
+	hidden := false
+	for _, route := range routes {
+		if route.method == o.method && route.pattern == o.path {
+			return false // built
+		}
+		hidden = hidden || route.method == o.method && matches(route.pattern, o.path)
+	}
+	return hidden
 }
 
 // notBuilt answers what no route of the table takes: 501 with its name for an operation that the service documents,

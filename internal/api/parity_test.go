@@ -113,13 +113,20 @@ func goldensByRoute(t *testing.T) map[string][]string {
 			line := requestLine.FindStringSubmatch(string(section.Data))
 			for _, route := range routes {
 				key := route.pattern + " " + route.method
-				if line != nil && line[1] == route.method && matches(route.pattern, line[2]) && !slices.Contains(proofs[key], name) {
+				if line != nil && line[1] == route.method && taken(route, line[2]) && !slices.Contains(proofs[key], name) {
 					proofs[key] = append(proofs[key], name)
 				}
 			}
 		}
 	}
 	return proofs
+}
+
+// taken reports whether the route takes the path: a fixed one is no value of another route's.
+func taken(line route, path string) bool {
+	return matches(line.pattern, path) && (strings.EqualFold(line.pattern, path) || !slices.ContainsFunc(routes, func(fixed route) bool {
+		return strings.EqualFold(fixed.pattern, path)
+	}))
 }
 
 // TestEveryRouteIsDocumented finds routes that the service does not have.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/tenantry/tenantry/internal/admin"
 	"github.com/tenantry/tenantry/internal/api"
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/login"
@@ -149,7 +150,24 @@ func (s *Server) own() *surface {
 	texts := &api.AgreementTexts{Root: s.root, Now: s.config.Now, Logger: s.config.Logger}
 	texts.Mount(mux)
 	patterns := append([]string{"/_tenantry/metrics", "/_tenantry/healthz", "/_tenantry/readyz", "/_tenantry/ca.pem", webhook.CertificatePath}, api.AgreementTextPatterns...)
+	patterns = append(patterns, s.admin(mux)...)
 	return &surface{mux: mux, paths: web.NewPaths(patterns)}
+}
+
+// admin puts the admin API on the mux, and returns its patterns: none where there is no key.
+func (s *Server) admin(mux *http.ServeMux) []string {
+	if s.config.AdminKey == "" {
+		return nil
+	}
+	handler := &admin.Handler{
+		Key:            s.config.AdminKey,
+		Qualifications: &csp.Qualifications{Store: s.store, Now: s.config.Now},
+		Codes:          &csp.ValidationCodes{Store: s.store},
+		IDs:            s.ids,
+		Logger:         s.config.Logger,
+	}
+	handler.Mount(mux)
+	return admin.Patterns()
 }
 
 // health answers a probe.
