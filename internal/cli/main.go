@@ -18,6 +18,9 @@ type commands struct {
 	Partners  partnersCommands  `cmd:"" help:"Partners, in a store that no server holds." group:"store"`
 	Apps      appsCommands      `cmd:"" help:"Applications of partners, in a store that no server holds." group:"store"`
 	Customers customersCommands `cmd:"" help:"Customers, at a server." group:"client"`
+
+	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications, at a server that you run." group:"admin"`
+	ValidationCodes validationCodesCommands `cmd:"" help:"The codes that partners qualify customers as GovernmentCommunityCloud by." group:"admin"`
 }
 
 // program is one run of the command line.
