@@ -21,7 +21,8 @@ var ErrExists = errors.New("already exists")
 var ErrUnavailable = errors.New("the store is unavailable")
 
 // Store keeps the world. Every method is atomic, and durable before it returns.
-// Each method that touches customers takes the partner: there is none that could reach somebody else's.
+// Each method that touches customers takes the partner: there is none that could reach somebody else's. But PartnersOf, which
+// is for whoever runs the server, tells whose a customer is, and no more of it.
 type Store interface {
 	// CreateCustomer makes the customer, its tenant, domain, administrator and relationships, and the ledger's entry,
 	// or nothing of them. If the ledger holds an answer for the call already, nothing is made and that answer is
@@ -85,7 +86,7 @@ type Store interface {
 	PutValidationCode(ctx context.Context, code *ValidationCode) (*ValidationCode, error)
 
 	// PartnersOf are the partners that have a relationship with the customer, in the order of their enrolment.
-	// ErrTenantNotFound if there is no such tenant. It is for whoever runs the server: no partner is told of another.
+	// ErrTenantNotFound if there is no such tenant.
 	PartnersOf(ctx context.Context, customer ID) ([]ID, error)
 
 	// AuditRecords are what the query asks for of the records that the partner may read, the newest first.
