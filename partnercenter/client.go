@@ -23,6 +23,7 @@ type Client struct {
 	CountryValidationRules *CountryValidationRulesService
 	Customers              *CustomersService
 	Domains                *DomainsService
+	MFAReports             *MFAReportsService
 	Profiles               *ProfilesService
 	Relationships          *RelationshipsService
 	SelfServePolicies      *SelfServePoliciesService
@@ -112,6 +113,7 @@ func NewClient(cred azcore.TokenCredential, opts *ClientOptions) (*Client, error
 	c.CountryValidationRules = (*CountryValidationRulesService)(&c.common)
 	c.Customers = (*CustomersService)(&c.common)
 	c.Domains = (*DomainsService)(&c.common)
+	c.MFAReports = (*MFAReportsService)(&c.common)
 	c.Profiles = (*ProfilesService)(&c.common)
 	c.Relationships = (*RelationshipsService)(&c.common)
 	c.SelfServePolicies = (*SelfServePoliciesService)(&c.common)

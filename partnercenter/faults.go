@@ -14,6 +14,7 @@ const (
 	AreaAuditRecords  = "auditrecords"
 	AreaCustomers     = "customers"
 	AreaMarkets       = "countryvalidationrules"
+	AreaMFAReports    = "mfareports"
 	AreaProfiles      = "profiles"
 	AreaRelationships = "relationships"
 	AreaValidations   = "validations"
@@ -32,6 +33,9 @@ var (
 	// ErrAudienceRefused answers a token for the directory's graph where the server was told to refuse those.
 	// Seen in reports of 2026.
 	ErrAudienceRefused = row(401, 900420, "", sourceBusiness, "The audience of the token is not accepted. Ask for a token for https://api.partnercenter.microsoft.com.")
+
+	// ErrMFARequired answers a user's call without a second factor where one is demanded. Seen in announcements since 2025.
+	ErrMFARequired = row(401, 900421, "", sourceBusiness, "Unauthorized - MFA required. Sign in with a second factor and use the token of that sign-in.")
 
 	// ErrNotAPartner answers a valid token of a tenant that is no partner, a customer's for example.
 	ErrNotAPartner = row(403, 2032, "", sourceBusiness, "Access denied. The token's tenant is not enrolled as a partner.")

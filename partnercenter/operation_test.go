@@ -60,6 +60,18 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.AddVerifiedDomain(ctx, "customer-id", &VerifiedDomain{}, nil)
 		return err
 	},
+	"MFAReportsService.Adoption": func(ctx context.Context, c *Client) error {
+		_, err := c.MFAReports.Adoption(ctx, nil)
+		return err
+	},
+	"MFAReportsService.NonCompliantPrincipals": func(ctx context.Context, c *Client) error {
+		_, err := c.MFAReports.NonCompliantPrincipals(ctx, nil)
+		return err
+	},
+	"MFAReportsService.Requests": func(ctx context.Context, c *Client) error {
+		_, err := c.MFAReports.Requests(ctx, nil)
+		return err
+	},
 	"CustomersService.Agreements": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Agreements(ctx, "customer-id", nil)
 		return err
@@ -260,7 +272,7 @@ func TestOperations(t *testing.T) {
 		}, nil)
 		body := "{}"
 		switch name {
-		case "CustomersService.CustomDomains", "CustomersService.Qualifications", "CustomersService.ValidationCodes", "WebhooksService.Events":
+		case "MFAReportsService.Adoption", "CustomersService.CustomDomains", "CustomersService.Qualifications", "CustomersService.ValidationCodes", "WebhooksService.Events":
 			body = "[]"
 		case "CustomersService.Qualification", "CustomersService.UpdateQualification":
 			body = `"education"`

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/token"
@@ -22,6 +23,9 @@ func (h *Handler) authorized(route route) web.Handler {
 		}
 		if route.access == userOnly && caller.AppOnly() {
 			return partnercenter.ErrAppOnly
+		}
+		if err := h.secondFactor(w, r, route, caller); err != nil {
+			return err
 		}
 		return route.handle(h, w, r, caller)
 	}
@@ -60,7 +64,7 @@ func (h *Handler) callerOf(r *http.Request, claims *token.Claims) (*csp.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	caller := &csp.Caller{Partner: partner, Agents: claims.Groups, App: claims.AppID, UserName: claims.UPN}
+	caller := &csp.Caller{Partner: partner, Agents: claims.Groups, App: claims.AppID, UserName: claims.UPN, MFA: slices.Contains(claims.AMR, "mfa")}
 	if !claims.AppOnly() {
 		if caller.User, err = csp.ParseID(claims.ObjectID); err != nil {
 			return nil, partnercenter.ErrAccessDenied

@@ -138,6 +138,8 @@ func (s *stage) configure(config *server.Config, word string) {
 		config.BOM = api.BOM(value)
 	case "address-validation":
 		config.AddressValidation = api.AddressValidation(value)
+	case "mfa":
+		config.MFA = api.MFA(value)
 	case "strict-headers":
 		config.StrictHeaders = true
 	case "strict-registration":

@@ -35,6 +35,9 @@ type Handler struct {
 
 	RefuseGraphAudience bool // tokens for the directory's graph are answered 900420; Tokens must not accept them then
 
+	MFA          MFA
+	UserRequests *csp.UserRequestLog
+
 	ThrottlePartner  throttle.Limit // of all calls of a partner
 	ThrottleCustomer throttle.Limit // of a partner's calls for one customer
 	partnerCalls     *throttle.Buckets[csp.ID]
@@ -123,6 +126,9 @@ var routes = []route{
 	{"DELETE", "/webhooks/v1/registration", appOrUser, (*Handler).deleteWebhook},
 	{"POST", "/webhooks/v1/registration/validationEvents", appOrUser, (*Handler).validateWebhook},
 	{"GET", "/webhooks/v1/registration/validationEvents/{event}", appOrUser, (*Handler).getWebhookValidation},
+	{"GET", "/v1/nonMfaCompliantPartnerPrincipals", userOnly, (*Handler).getNonMFACompliantPrincipals},
+	{"GET", "/v1/applicationmfaadoptionstatus", userOnly, (*Handler).getMFAAdoption},
+	{"GET", "/v1/partnerRequests", userOnly, (*Handler).getPartnerRequests},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 

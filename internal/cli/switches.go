@@ -20,6 +20,7 @@ type switches struct {
 
 	BOM                 server.BOM               `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
 	AddressValidation   server.AddressValidation `name:"address-validation" group:"api" default:"auto" enum:"auto,object,bool,legacy" variable:"TENANTRY_ADDRESS_VALIDATION" help:"Verdicts on addresses: object (with suggestions), bool, legacy (as in 2017: nothing, or fault 2007), or auto, bool for clients that are known to read one."`
+	MFA                 server.MFA               `name:"mfa" group:"api" default:"report" enum:"off,report,enforce" variable:"TENANTRY_MFA" help:"Calls that a user stands behind without a second factor: off, report (isMfaCompliant in the answer) or enforce (fault 900421)."`
 	StrictHeaders       bool                     `group:"api" variable:"TENANTRY_STRICT_HEADERS" help:"Refuse requests whose MS-RequestId or MS-CorrelationId is missing or no GUID."`
 	StrictRegistration  bool                     `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
 	StrictCulture       bool                     `group:"api" variable:"TENANTRY_STRICT_CULTURE" help:"Demand one of the country's own cultures."`
@@ -61,6 +62,7 @@ func (s *switches) config(p *program) (server.Config, error) {
 		TrustForwarded:      s.TrustForwarded,
 		BOM:                 s.BOM,
 		AddressValidation:   s.AddressValidation,
+		MFA:                 s.MFA,
 		StrictHeaders:       s.StrictHeaders,
 		StrictRegistration:  s.StrictRegistration,
 		StrictCulture:       s.StrictCulture,

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -111,6 +112,18 @@ type Store interface {
 
 	// Delivery is what became of an event that was queued for the partner, or ErrNotFound.
 	Delivery(ctx context.Context, partner, id ID) (*Delivery, error)
+
+	// RecordUserRequests keeps calls that users stood behind.
+	RecordUserRequests(ctx context.Context, requests []*UserRequest) error
+
+	// UserRequests are the partner's calls since then, the newest first, at most so many.
+	UserRequests(ctx context.Context, partner ID, since time.Time, most int) ([]*UserRequest, error)
+
+	// Adoption is the partner's calls on the days from start to end, by day and application.
+	Adoption(ctx context.Context, partner ID, start, end time.Time) ([]DayAdoption, error)
+
+	// Lapses are the partner's users who called without a second factor, the last one first.
+	Lapses(ctx context.Context, partner ID) ([]Lapse, error)
 
 	// CreatePartner enrols a partner: its account, its tenant and its domain. ErrExists if its id or domain is taken.
 	CreatePartner(ctx context.Context, partner *Partner) error

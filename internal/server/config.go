@@ -15,6 +15,9 @@ type BOM = api.BOM
 // AddressValidation says in which form the verdict on an address is answered; see package api.
 type AddressValidation = api.AddressValidation
 
+// MFA says what becomes of a call without a second factor; see package api.
+type MFA = api.MFA
+
 // Limit is how often somebody may call; see package throttle.
 type Limit = throttle.Limit
 
@@ -36,6 +39,7 @@ type Config struct {
 
 	BOM                 api.BOM
 	AddressValidation   api.AddressValidation
+	MFA                 api.MFA // of calls that a user stands behind
 	StrictHeaders       bool
 	StrictRegistration  bool
 	StrictCulture       bool
@@ -73,6 +77,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.AddressValidation == "" {
 		c.AddressValidation = api.AddressValidationAuto
+	}
+	if c.MFA == "" {
+		c.MFA = api.MFAReport
 	}
 	if c.WebhookIssuer == "" {
 		c.WebhookIssuer = "Tenantry"

@@ -23,6 +23,7 @@ import (
 
 // wire builds the services.
 func (s *Server) wire() {
+	s.userRequests = csp.NewUserRequestLog(s.store, s.config.Logger)
 	s.ids = &csp.IDs{Now: s.config.Now, Rand: s.config.Rand}
 	s.passwords = &token.Passwords{Root: s.root, Rand: s.config.Rand}
 	s.customers = &csp.Customers{
@@ -109,6 +110,8 @@ func (s *Server) api() *surface {
 		StrictHeaders:       s.config.StrictHeaders,
 		AddressValidation:   s.config.AddressValidation,
 		RefuseGraphAudience: s.config.RefuseGraphAudience,
+		MFA:                 s.config.MFA,
+		UserRequests:        s.userRequests,
 		PlainWebhooks:       s.config.PrivateWebhooks,
 		ThrottlePartner:     s.config.ThrottlePartner,
 		ThrottleCustomer:    s.config.ThrottleCustomer,

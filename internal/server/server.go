@@ -35,6 +35,9 @@ type Server struct {
 	passwords *token.Passwords
 	ids       *csp.IDs
 	customers *csp.Customers
+
+	userRequests *csp.UserRequestLog
+
 	observer  *observer
 	authority *port.Authority
 
@@ -82,6 +85,7 @@ func (s *Server) open(ctx context.Context) error {
 		return err
 	}
 	s.background.Go(func() { s.sendWebhooks(background) })
+	s.background.Go(func() { s.userRequests.Run(background) })
 	return nil
 }
 
@@ -153,6 +157,9 @@ func (s *Server) forget(ctx context.Context) {
 		}
 		if _, err := s.store.ForgetDeliveries(ctx, csp.DeliveriesKept); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old webhook deliveries not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetUserRequests(ctx, csp.UserRequestsKept); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old requests of users not forgotten", "err", err)
 		}
 		select {
 		case <-ticker.C:

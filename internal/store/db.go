@@ -27,6 +27,8 @@ type DB struct {
 	now     func() time.Time
 	rows    csp.IDs // numbers the rows of the ledger and of the audit
 
+	requests csp.IDs // numbers the calls of users, which are written at any time
+
 	reads      sync.Map // query text to *sql.Stmt
 	partners   sync.Map // csp.ID to *partnerRow
 	partnerIDs sync.Map // a partner's n to its csp.ID
@@ -62,7 +64,7 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 	if db.now == nil {
 		db.now = time.Now
 	}
-	db.rows.Now = db.now
+	db.rows.Now, db.requests.Now = db.now, db.now
 	db.customers.Limit = rememberedCustomers
 	observe := options.Committed
 	if observe == nil {
@@ -115,6 +117,10 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 		return errors.Join(err, conn.Close())
 	}
 	db.rows.StartAfter(newest)
+	if newest, err = db.newestUserRequest(ctx); err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	db.requests.StartAfter(newest)
 	db.writes = newCommitter(conn, db.dialect, observe)
 	go db.writes.loop()
 	return nil

@@ -18,6 +18,7 @@ type Store interface {
 	ForgetCalls(ctx context.Context, age time.Duration) (int, error)
 	ForgetAudit(ctx context.Context, age time.Duration) (int, error)
 	ForgetDeliveries(ctx context.Context, age time.Duration) (int, error)
+	ForgetUserRequests(ctx context.Context, age time.Duration) (int, error)
 	Deliveries() <-chan struct{}
 	NextDelivery(ctx context.Context) (time.Time, error)
 	ClaimDeliveries(ctx context.Context, lease time.Duration, most int) ([]*csp.Delivery, error)
@@ -61,6 +62,7 @@ func Run(t *testing.T, database Database) {
 		{"deliveries", testDeliveries},
 		{"deliveries of a change", testDeliveriesOfChange},
 		{"delivery race", testDeliveryRace},
+		{"requests of users", testUserRequests},
 		{"domain", testDomain},
 		{"ledger", testLedger},
 		{"refusals are remembered", testRefusals},
