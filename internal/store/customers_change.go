@@ -104,24 +104,10 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 	switch {
 	case errors.Is(err, errNothingToChange):
 		return nil, db.unrelated(ctx, partner, id)
-	case err == nil && recorded == nil:
-		db.forgetCustomer(ctx, id, &row)
-		if told {
-			db.delivered()
-		}
+	case err == nil && recorded == nil && told:
+		db.delivered()
 	}
 	return recorded, err
-}
-
-// forgetCustomer drops the customer's rows as its partners remember them.
-func (db *DB) forgetCustomer(ctx context.Context, id csp.ID, row *customerRow) {
-	for _, n := range row.partners() {
-		partner, err := db.partnerID(db.asking(ctx), n)
-		if err != nil {
-			continue // nobody remembers what is under no id
-		}
-		db.customers.Forget(customerKey{partner, id})
-	}
 }
 
 // partners are all that have a relationship with the customer.
