@@ -21,7 +21,7 @@ type readers struct {
 	slots chan struct{} // one for each read that runs
 
 	mu     sync.Mutex
-	all    []reader
+	all    []*reader
 	closed bool
 }
 
@@ -35,7 +35,11 @@ type reader struct {
 }
 
 func newReaders(limit int, spell func(string) string, open func(first bool) (driver.Conn, error)) *readers {
-	return &readers{open: open, spell: spell, slots: make(chan struct{}, limit), all: make([]reader, limit)}
+	r := &readers{open: open, spell: spell, slots: make(chan struct{}, limit)}
+	for range limit {
+		r.all = append(r.all, &reader{})
+	}
+	return r
 }
 
 // query calls the function for each row of the answer, until it returns an error; io.EOF is none, it only ends the answer.
@@ -61,10 +65,10 @@ func (r *readers) take() (*reader, error) {
 	if r.closed {
 		return nil, errClosed
 	}
-	first := slices.IndexFunc(r.all, func(one reader) bool { return !one.busy }) // there is one for each slot
-	one := &r.all[first]
+	n := slices.IndexFunc(r.all, func(one *reader) bool { return !one.busy }) // there is one for each slot
+	one := r.all[n]
 	if one.conn == nil {
-		conn, err := r.open(first == 0)
+		conn, err := r.open(n == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -91,9 +95,9 @@ func (r *readers) close() error {
 	defer r.mu.Unlock()
 	r.closed = true
 	var errs []error
-	for i := range r.all {
-		if !r.all[i].busy {
-			errs = append(errs, r.all[i].close())
+	for _, one := range r.all {
+		if !one.busy {
+			errs = append(errs, one.close())
 		}
 	}
 	return errors.Join(errs...)

@@ -52,8 +52,8 @@ func TestReadersTogether(t *testing.T) {
 		}
 	}
 	group.Wait()
-	for i := range db.reads.all {
-		if one := &db.reads.all[i]; one.busy || one.conn == nil || len(one.stmts) == 0 {
+	for i, one := range db.reads.all {
+		if one.busy || one.conn == nil || len(one.stmts) == 0 {
 			t.Errorf("reader %d: busy %t, %d statements; want it idle with what it was used for", i, one.busy, len(one.stmts))
 		}
 	}
@@ -68,8 +68,8 @@ func TestFirstReaderFirst(t *testing.T) {
 			t.Fatalf("got %d bytes mapped, %v", mapped, err)
 		}
 	}
-	for i := range db.reads.all {
-		if opened := db.reads.all[i].conn != nil; opened != (i == 0) {
+	for i, one := range db.reads.all {
+		if opened := one.conn != nil; opened != (i == 0) {
 			t.Errorf("reader %d: opened %t", i, opened)
 		}
 	}
@@ -119,7 +119,7 @@ func TestReadersClose(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	if one := &db.reads.all[0]; one.conn != nil {
+	if db.reads.all[0].conn != nil {
 		t.Error("the reader is open still")
 	}
 }
