@@ -70,6 +70,9 @@ func (d *dialect) source(name string, pragmas ...string) string {
 		options.Set("vfs", "memdb")
 		return "file:/" + name + "?" + options.Encode()
 	}
+	if exclusiveVFS != "" {
+		options.Set("vfs", exclusiveVFS)
+	}
 	options["_pragma"] = append(options["_pragma"],
 		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "journal_size_limit(134217728)")
 	return "file:" + (&url.URL{Path: d.path}).EscapedPath() + "?" + options.Encode()
