@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// readers are the connections that read. They are below database/sql, which is a third of what a look-up by id would cost: most
+// readers are the connections that read. They are below database/sql, which is a quarter of what a look-up by id would cost: most
 // of that for conversions, and for being able to cancel what is over sooner. The first that is free is taken, so the first of
 // them, whose pages are warm, does nearly all the work, and the last are opened when many read at once.
 type readers struct {
