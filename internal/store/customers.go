@@ -153,10 +153,13 @@ func (t *tx) insertRelationship(r *relationship, name string) error {
 	return t.insertName(r.partner, name, r.customer)
 }
 
+// insertName copies beside the name what a list by name shows of the tenant.
 func (t *tx) insertName(partner int64, name string, customer int64) error {
 	return t.exec(`
-		INSERT INTO names (partner, name, customer)
-		VALUES ($1, $2, $3)`,
+		INSERT INTO names (partner, name, customer, id, shown, domain)
+		SELECT CAST($1 AS BIGINT), $2, n, id, name, domain
+		FROM tenants
+		WHERE n = $3`,
 		partner, name, customer)
 }
 

@@ -119,7 +119,7 @@ func (row *customerRow) partners() []int64 {
 }
 
 func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
-	before, name := csp.FoldedName(row.name), customer.BillingProfile.CompanyName
+	name := customer.BillingProfile.CompanyName
 	err := t.exec(`
 		UPDATE tenants
 		SET name = $1, profile = $2
@@ -137,10 +137,10 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 		if err != nil {
 			return err
 		}
-		if csp.FoldedName(name) == before {
+		if name == row.name {
 			continue
 		}
-		if err := t.deleteName(partner, before, row.n); err != nil {
+		if err := t.deleteName(partner, csp.FoldedName(row.name), row.n); err != nil {
 			return err
 		}
 		if err := t.insertName(partner, csp.FoldedName(name), row.n); err != nil {

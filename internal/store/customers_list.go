@@ -61,11 +61,10 @@ var customerQueries = map[csp.CustomerField]string{
 		ORDER BY r.customer /asc/
 		LIMIT $3`,
 	csp.ByCompanyName: `
-		SELECT t.id, t.name, t.domain, x.name
-		FROM names x
-		JOIN tenants t ON t.n = x.customer
-		WHERE x.partner = CAST($1 AS BIGINT) AND (x.name, x.customer) />/ ($4, $2) AND x.name /end/ $5
-		ORDER BY x.name /asc/, x.customer /asc/
+		SELECT id, shown, domain, name
+		FROM names
+		WHERE partner = CAST($1 AS BIGINT) AND (name, customer) />/ ($4, $2) AND name /end/ $5
+		ORDER BY name /asc/, customer /asc/
 		LIMIT $3`,
 	csp.ByDomain: `
 		SELECT t.id, t.name, t.domain, d.name
