@@ -90,12 +90,14 @@ var customerQueries = map[csp.CustomerField]string{
 		LIMIT $3`,
 }
 
+// directions are the words of queries that are read forward, and backward.
+var directions = map[bool]*strings.Replacer{
+	false: strings.NewReplacer("/>/", ">", "/asc/", "ASC", "/end/", "<"),
+	true:  strings.NewReplacer("/>/", "<", "/asc/", "DESC", "/end/", ">="),
+}
+
 // directed are the texts of the queries, forward and backward.
 var directed = func() map[bool]map[csp.CustomerField]string {
-	directions := map[bool]*strings.Replacer{
-		false: strings.NewReplacer("/>/", ">", "/asc/", "ASC", "/end/", "<"),
-		true:  strings.NewReplacer("/>/", "<", "/asc/", "DESC", "/end/", ">="),
-	}
 	texts := map[bool]map[csp.CustomerField]string{}
 	for backward, words := range directions {
 		texts[backward] = map[csp.CustomerField]string{}
