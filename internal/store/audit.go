@@ -13,12 +13,13 @@ import (
 	"github.com/tenantry/tenantry/partnercenter"
 )
 
-// auditDocument is the part of a record that is never searched.
+// auditDocument is the part of a record that is never searched. There is one for each customer that was ever made, so that what
+// can be told from the row is left out.
 type auditDocument struct {
 	Operation    partnercenter.OperationType `json:"o"`
-	ResourceID   string                      `json:"r,omitzero"`
-	Partner      string                      `json:"p"` // who acted
-	Participants []string                    `json:"w,omitzero"`
+	ResourceID   string                      `json:"r,omitzero"` // ownResource: the customer's id
+	Partner      string                      `json:"p,omitzero"` // who acted; empty: the reader
+	Participants []string                    `json:"w,omitzero"` // none: the reader alone
 	CustomerName string                      `json:"m,omitzero"`
 	User         string                      `json:"u,omitzero"`
 	App          string                      `json:"a,omitzero"`
@@ -26,6 +27,9 @@ type auditDocument struct {
 	Old          jsontext.Value              `json:"b,omitzero"`
 	New          jsontext.Value              `json:"n,omitzero"`
 }
+
+// ownResource stands for the id of a resource that is the customer itself.
+const ownResource = "."
 
 // deed is a change that is to be told of: whose, of what, and to whom.
 type deed struct {
@@ -77,12 +81,18 @@ func (db *DB) auditText(t *tx, d *deed, entry *csp.AuditEntry) ([]byte, error) {
 		Operation: entry.Operation, ResourceID: entry.ResourceID, Partner: d.partner.String(), CustomerName: d.name,
 		User: d.by.User, App: d.by.App, Correlation: d.by.CorrelationID, Old: entry.Old, New: entry.New,
 	}
+	if entry.ResourceID == d.customer.String() {
+		document.ResourceID = ownResource
+	}
 	for _, reader := range d.readers {
 		id, err := db.partnerID(t.row, reader)
 		if err != nil {
 			return nil, err
 		}
 		document.Participants = append(document.Participants, id.String())
+	}
+	if len(d.readers) == 1 && document.Participants[0] == document.Partner {
+		document.Partner, document.Participants = "", nil
 	}
 	return json.Marshal(&document)
 }
@@ -116,20 +126,20 @@ func (db *DB) AuditRecords(ctx context.Context, partner csp.ID, query *csp.Audit
 	if err != nil {
 		return nil, err
 	}
-	return readAudit(rows)
+	return readAudit(rows, partner)
 }
 
 // likeLiteral takes the meaning from what LIKE gives one.
 var likeLiteral = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-func readAudit(rows *sql.Rows) (records []*csp.AuditRecord, err error) {
+func readAudit(rows *sql.Rows, reader csp.ID) (records []*csp.AuditRecord, err error) {
 	defer func() {
 		if closed := rows.Close(); err == nil {
 			err = closed
 		}
 	}()
 	for rows.Next() {
-		record := &csp.AuditRecord{}
+		record := &csp.AuditRecord{Partner: reader}
 		var customer, text []byte
 		if err := rows.Scan(&record.Order, &customer, &record.Resource, &text); err != nil {
 			return nil, err
@@ -139,22 +149,38 @@ func readAudit(rows *sql.Rows) (records []*csp.AuditRecord, err error) {
 		if err := json.Unmarshal(text, &document); err != nil {
 			return nil, err
 		}
-		record.Operation, record.ResourceID, record.CustomerName = document.Operation, document.ResourceID, document.CustomerName
-		record.Old, record.New = document.Old, document.New
-		record.By = csp.Actor{User: document.User, App: document.App, CorrelationID: document.Correlation}
-		if record.Partner, err = csp.ParseID(document.Partner); err != nil {
+		if err := document.fill(record); err != nil {
 			return nil, err
-		}
-		for _, text := range document.Participants {
-			participant, err := csp.ParseID(text)
-			if err != nil {
-				return nil, err
-			}
-			record.Participants = append(record.Participants, participant)
 		}
 		records = append(records, record)
 	}
 	return records, rows.Err()
+}
+
+// fill puts the document into the record, whose partner is the reader's so far.
+func (d *auditDocument) fill(record *csp.AuditRecord) error {
+	record.Operation, record.ResourceID, record.CustomerName = d.Operation, d.ResourceID, d.CustomerName
+	record.Old, record.New = d.Old, d.New
+	record.By = csp.Actor{User: d.User, App: d.App, CorrelationID: d.Correlation}
+	if d.ResourceID == ownResource {
+		record.ResourceID = record.Customer.String()
+	}
+	if d.Participants == nil {
+		record.Participants = []csp.ID{record.Partner}
+	}
+	for _, text := range d.Participants {
+		participant, err := csp.ParseID(text)
+		if err != nil {
+			return err
+		}
+		record.Participants = append(record.Participants, participant)
+	}
+	if d.Partner == "" {
+		return nil
+	}
+	partner, err := csp.ParseID(d.Partner)
+	record.Partner = partner
+	return err
 }
 
 // ForgetAudit drops the records older than age, and reports how many they were.
