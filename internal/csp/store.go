@@ -46,8 +46,13 @@ type Store interface {
 	EndRelationship(ctx context.Context, partner, id ID, call Call, outcome Outcome) (recorded []byte, err error)
 
 	// DeleteCustomer removes the customer, its tenant, users, domain, documents and relationships. The domain is free again;
-	// what the audit has recorded of the customer stays. Calls and faults as for UpdateCustomer.
+	// what the audit has recorded of the customer stays. A customer that is also another partner's, by an invitation, stays
+	// that one's. Calls and faults as for UpdateCustomer.
 	DeleteCustomer(ctx context.Context, partner, id ID, call Call, outcome Outcome) error
+
+	// AcceptInvitation makes a tenant a customer of the partners that invite it. ErrExists if one of them has it already,
+	// ErrNotFound if there is no such tenant.
+	AcceptInvitation(ctx context.Context, acceptance *Acceptance) error
 
 	// Documents are what is kept of the kind beside a customer of the partner's, in the order of their ids.
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
@@ -102,6 +107,10 @@ type Store interface {
 
 	// User is a user of the tenant by principal name, in whatever case it is written, or ErrNotFound.
 	User(ctx context.Context, tenant ID, principalName string) (*User, error)
+
+	// ReplaceCredential gives the user another credential, which is one that it chose: it need not change it any more.
+	// ErrNotFound if the user is no more, or has another credential than it is given with.
+	ReplaceCredential(ctx context.Context, user *User, credential []byte) error
 
 	// CreateApp registers an application. ErrExists if its id is taken.
 	CreateApp(ctx context.Context, app *App) error

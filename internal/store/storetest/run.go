@@ -41,6 +41,8 @@ func Run(t *testing.T, database Database) {
 		{"concurrent updates", testConcurrentUpdates},
 		{"end of a relationship", testEndRelationship},
 		{"delete", testDelete},
+		{"invitation", testInvitation},
+		{"replace credential", testReplaceCredential},
 		{"documents", testDocuments},
 		{"concurrent documents", testConcurrentDocuments},
 		{"list of a reseller", testListOfReseller},
