@@ -93,6 +93,13 @@ var (
 	// ErrScopeResources answers scopes that would need several tokens.
 	ErrScopeResources = row(70011, 400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid because it contains more than one resource: '%s'.")
 
+	// ErrFormForged answers a form that its page did not show to this browser for this account. Microsoft Entra docs:
+	// reference-error-codes.
+	ErrFormForged = row(165000, 400, "invalid_request", "Invalid Request: the form does not match the browser, account or address that its page was shown for. Open the page again.")
+
+	// ErrInvitationForged answers a link to a partner's invitation that was not made here.
+	ErrInvitationForged = row(0, 404, "invalid_request", "The link to the partner's request is not complete, or was not made by this server. Ask the partner for a new one.")
+
 	// ErrInstanceUnknown answers an authority that is neither this server nor a known cloud. MSAL looks for this word.
 	ErrInstanceUnknown = row(50049, 400, "invalid_instance", "Unknown or invalid instance.")
 

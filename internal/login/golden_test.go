@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -154,6 +155,9 @@ func dump(t *testing.T, recorder *httptest.ResponseRecorder) string {
 func decodeTokens(t *testing.T, answer []byte) string {
 	t.Helper()
 	var members map[string]any
+	if bytes.HasPrefix(answer, []byte("<!doctype html>")) {
+		return ""
+	}
 	must(t, json.Unmarshal(answer, &members))
 	text := ""
 	for _, name := range []string{"access_token", "id_token", "client_info"} {
@@ -181,9 +185,10 @@ func TestGoldenCoversCatalogue(t *testing.T) {
 		must(t, err)
 		answers.Write(text)
 	}
+	all := html.UnescapeString(answers.String())
 	for _, row := range login.Errors() {
 		beginning, _, _ := strings.Cut(row.Error(), "%s")
-		if !strings.Contains(answers.String(), `"error":"`+row.Kind+`"`) || !strings.Contains(answers.String(), beginning) {
+		if !strings.Contains(all, `"error":"`+row.Kind+`"`) || !strings.Contains(all, beginning) {
 			t.Errorf("no golden file shows %q", row.Error())
 		}
 	}

@@ -2,6 +2,7 @@ package login
 
 import (
 	"cmp"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -17,6 +18,7 @@ type Handler struct {
 	Keys      *token.Keys
 	Passwords *token.Passwords
 	IDs       *csp.IDs
+	Rand      io.Reader        // what browsers are known by; nil: the real source
 	Now       func() time.Time // nil: the real clock
 	Logger    *slog.Logger     // nil: nobody listens
 
@@ -49,6 +51,8 @@ var endpoints = []endpoint{
 
 	{"GET", "/error", (*Handler).errorPage},
 
+	{"GET", "/pages/{sheet}", (*Handler).styles},
+
 	// Documented and not built yet.
 	{"", "/{tenant}/oauth2/authorize", (*Handler).notBuilt},
 	{"", "/{tenant}/oauth2/v2.0/authorize", (*Handler).notBuilt},
@@ -63,9 +67,12 @@ var endpoints = []endpoint{
 
 // Patterns are the paths that the surface knows.
 func Patterns() []string {
-	patterns := make([]string, 0, len(endpoints))
+	patterns := make([]string, 0, len(endpoints)+len(pages))
 	for _, e := range endpoints {
 		patterns = append(patterns, e.pattern)
+	}
+	for _, p := range pages {
+		patterns = append(patterns, p.pattern)
 	}
 	return patterns
 }
@@ -82,6 +89,9 @@ func (h *Handler) Routes() []web.Route {
 				return ErrWrongMethod.With(e.method, r.Method)
 			}})
 		}
+	}
+	for _, p := range pages {
+		routes = append(routes, web.Route{Method: "GET", Pattern: p.pattern, Handler: h.shown(p)}, web.Route{Method: "POST", Pattern: p.pattern, Handler: h.shown(p)})
 	}
 	return routes
 }

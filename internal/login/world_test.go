@@ -100,6 +100,7 @@ func newWorld(t testing.TB) *world {
 		Keys:      startKeys(t, db, now),
 		Passwords: &token.Passwords{Root: w.root},
 		IDs:       &csp.IDs{Now: now, Rand: seeded(3)},
+		Rand:      seeded(6),
 		Now:       now,
 	}
 	w.fill(t)

@@ -167,6 +167,7 @@ func (s *Server) login() *surface {
 		Keys:                s.keys,
 		Passwords:           s.passwords,
 		IDs:                 s.ids,
+		Rand:                s.chance(),
 		Now:                 s.config.Now,
 		Logger:              s.config.Logger,
 		ExternalURL:         s.config.ExternalURL,
