@@ -16,6 +16,7 @@ type Handler struct {
 	Store     csp.Store
 	Keys      *token.Keys
 	Passwords *token.Passwords
+	Grants    *csp.Grants
 	IDs       *csp.IDs
 	Now       func() time.Time // nil: the real clock
 	Logger    *slog.Logger     // nil: nobody listens

@@ -99,6 +99,7 @@ func newWorld(t testing.TB) *world {
 		Store:     db,
 		Keys:      startKeys(t, db, now),
 		Passwords: &token.Passwords{Root: w.root},
+		Grants:    &csp.Grants{Store: db, Now: now, Rand: seeded(6)},
 		IDs:       &csp.IDs{Now: now, Rand: seeded(3)},
 		Now:       now,
 	}

@@ -166,6 +166,7 @@ func (s *Server) login() *surface {
 		Store:               s.store,
 		Keys:                s.keys,
 		Passwords:           s.passwords,
+		Grants:              &csp.Grants{Store: s.store, Now: s.config.Now, Rand: s.chance()},
 		IDs:                 s.ids,
 		Now:                 s.config.Now,
 		Logger:              s.config.Logger,
