@@ -239,12 +239,28 @@ func (g *Grants) Reaches(ctx context.Context, user *User, tenant ID) (bool, erro
 	if !slices.Contains(user.Agents, AdminAgents) {
 		return false, nil
 	}
-	switch customer, err := g.Store.Customer(ctx, user.Tenant, tenant); {
-	case err == nil:
-		return customer.DelegatedAccess, nil
-	case errors.Is(err, ErrNotFound), errors.Is(err, partnercenter.ErrNoRelationship), errors.Is(err, partnercenter.ErrTenantNotFound):
-		return false, nil
-	default:
-		return false, err
+	customer, err := g.customer(ctx, user.Tenant, tenant)
+	return customer != nil && customer.DelegatedAccess, err
+}
+
+// Knows reports whether the tenant has the application: its own, or one of the partner whose customer it is, for what is done
+// there in the name of a user (Partner Center docs: pre-consent). What a user of the partner may do there is [Grants.Reaches].
+func (g *Grants) Knows(ctx context.Context, tenant ID, app *App) (bool, error) {
+	if app.Tenant == tenant {
+		return true, nil
 	}
+	customer, err := g.customer(ctx, app.Tenant, tenant)
+	return customer != nil, err
+}
+
+// customer is the tenant as a customer of the partner's, or nil.
+func (g *Grants) customer(ctx context.Context, partner, tenant ID) (*Customer, error) {
+	customer, err := g.Store.Customer(ctx, partner, tenant)
+	switch {
+	case errors.Is(err, ErrNotFound), errors.Is(err, partnercenter.ErrNoRelationship), errors.Is(err, partnercenter.ErrTenantNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return customer, nil
 }

@@ -110,6 +110,10 @@ type Store interface {
 	// App is an application by its client id, or ErrNotFound.
 	App(ctx context.Context, id ID) (*App, error)
 
+	// ChangeApp lets the function change an application; its id and tenant stay. An error that it returns leaves the application
+	// as it was, and is returned. It may be called more than once. ErrNotFound if there is no such application.
+	ChangeApp(ctx context.Context, id ID, change func(*App) error) error
+
 	// AddCode keeps an authorization under an authorization code.
 	AddCode(ctx context.Context, hash Hash, code *IssuedCode) error
 

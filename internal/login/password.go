@@ -13,26 +13,26 @@ func userName(f form) string { return strings.TrimSpace(f["username"]) }
 
 // passwordSubject is the user whose name and password the form has. The answer to an unknown user takes as long as that
 // to a wrong password.
-func (h *Handler) passwordSubject(ctx context.Context, tenant *csp.Tenant, f form) (*csp.User, error) {
-	name := userName(f)
+func (h *Handler) passwordSubject(ctx context.Context, req *tokenRequest) (*subject, error) {
+	name := userName(req.form)
 	if name == "" {
 		return nil, ErrMissing.With("username")
 	}
-	password, err := f.need("password")
+	password, err := req.form.need("password")
 	if err != nil {
 		return nil, err
 	}
-	user, err := h.Store.User(ctx, tenant.ID, name)
+	user, err := h.signingIn(ctx, req.tenant, name)
 	if errors.Is(err, csp.ErrNotFound) {
 		if err := h.Passwords.VerifyNobody(ctx, password); err != nil {
 			return nil, err
 		}
-		return nil, ErrUserUnknown.With(tenant.ID.String())
+		return nil, ErrUserUnknown.With(req.tenant.ID.String())
 	}
 	if err != nil {
 		return nil, err
 	}
-	ok, err := h.Passwords.Verify(ctx, user.Credential, tenant.ID, password)
+	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, password)
 	switch {
 	case err != nil:
 		return nil, err
@@ -41,5 +41,31 @@ func (h *Handler) passwordSubject(ctx context.Context, tenant *csp.Tenant, f for
 	case user.MustChangePassword && h.ForcePasswordChange:
 		return nil, ErrPasswordExpired
 	}
-	return user, nil
+	granted := csp.AuthorizationOf(user, req.client.app.ID, h.now(), "pwd")
+	granted.Tenant = req.tenant.ID
+	return &subject{user: user, authorization: granted}, nil
+}
+
+// signingIn is the user of that name: of the tenant, or of another from where it administers this one.
+func (h *Handler) signingIn(ctx context.Context, tenant *csp.Tenant, name string) (*csp.User, error) {
+	user, err := h.Store.User(ctx, tenant.ID, name)
+	if !errors.Is(err, csp.ErrNotFound) {
+		return user, err
+	}
+	domain := domainOf(name)
+	if domain == "" {
+		return nil, csp.ErrNotFound
+	}
+	home, err := h.Store.TenantByDomain(ctx, domain)
+	if err != nil {
+		return nil, err
+	}
+	if user, err = h.Store.User(ctx, home.ID, name); err != nil {
+		return nil, err
+	}
+	reaches, err := h.Grants.Reaches(ctx, user, tenant.ID)
+	if err == nil && !reaches {
+		err = csp.ErrNotFound
+	}
+	return user, err
 }

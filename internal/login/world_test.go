@@ -138,6 +138,7 @@ func (w *world) fill(t testing.TB) {
 		}},
 		{ID: publicApp, Tenant: contoso, Name: "Desktop", Public: true},
 		{ID: bareApp, Tenant: contoso, Name: "New"},
+		{ID: certApp, Tenant: contoso, Name: "Service", Certificates: []csp.AppCertificate{{DER: mustAppKey(t).over}, {DER: mustAppKey(t).good}}},
 		{ID: otherApp, Tenant: fabrikam, Name: "Web", Secrets: []csp.AppSecret{secret(otherApp, appSecret, long)}},
 	} {
 		must(t, w.db.CreateApp(ctx, app))

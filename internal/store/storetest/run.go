@@ -57,6 +57,7 @@ func Run(t *testing.T, database Database) {
 		{"partnerships", testPartnerships},
 		{"user", testUser},
 		{"app", testApp},
+		{"changes of an app", testChangeApp},
 		{"signing key", testSigningKey},
 		{"code", testCode},
 		{"code redeemed by many", testCodeRace},
