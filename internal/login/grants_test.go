@@ -152,7 +152,9 @@ func beforeReset(a *csp.Authorization) {
 }
 
 // deletedUser is a change to what was granted that makes it somebody's who is no more.
-func deletedUser(a *csp.Authorization) { a.User = csp.MustParseID("aaaaaaaa-0000-4000-8000-0000000000ff") }
+func deletedUser(a *csp.Authorization) {
+	a.User = csp.MustParseID("aaaaaaaa-0000-4000-8000-0000000000ff")
+}
 
 // plainChallenge is a change to what was granted: PKCE without a hash.
 func plainChallenge(a *csp.Authorization) { a.Challenge, a.ChallengeMethod = verifier, "plain" }

@@ -173,6 +173,7 @@ func (s *Server) login() *surface {
 		ExternalURL:         s.config.ExternalURL,
 		TrustForwarded:      s.config.TrustForwarded,
 		ForcePasswordChange: s.config.ForcePasswordChange,
+		RevokeReused:        s.config.RevokeReused,
 	}
 	mux := http.NewServeMux()
 	web.Mount(mux, handler.Routes(), handler.WriteError)

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,6 +49,25 @@ func ParseCertificate(der []byte) (*x509.Certificate, error) {
 		return nil, fmt.Errorf("the certificate's key has %d bits; %d is the least", key.N.BitLen(), MinCertificateBits)
 	}
 	return certificate, nil
+}
+
+// ReadCertificate is the DER of the first certificate in a PEM text, if an application may prove itself by it. A private key
+// beside it is left where it is.
+func ReadCertificate(text []byte) ([]byte, error) {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		_, err := ParseCertificate(block.Bytes)
+		return block.Bytes, err
+	}
+	return nil, errors.New("there is no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+}
+
+// Thumbprint is the SHA-1 of a certificate in hexadecimal, as the real service's portal shows it.
+func Thumbprint(certificate []byte) string {
+	sum := sha1.Sum(certificate)
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
 // Assertion is what a client says of itself in a JWT that it signed (RFC 7523).
