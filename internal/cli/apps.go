@@ -13,7 +13,8 @@ import (
 )
 
 type appsCommands struct {
-	Create appsCreate `cmd:"" help:"Register an application of a partner, and show its secret once."`
+	Create      appsCreate      `cmd:"" help:"Register an application of a partner, and show its secret once."`
+	Certificate appsCertificate `cmd:"" help:"Give an application a certificate to prove itself by."`
 }
 
 type appsCreate struct {

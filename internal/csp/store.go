@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -117,6 +118,48 @@ type Store interface {
 
 	// App is an application by its client id, or ErrNotFound.
 	App(ctx context.Context, id ID) (*App, error)
+
+	// ChangeApp lets the function change an application; its id and tenant stay. An error that it returns leaves the application
+	// as it was, and is returned. It may be called more than once. ErrNotFound if there is no such application.
+	ChangeApp(ctx context.Context, id ID, change func(*App) error) error
+
+	// AddCode keeps an authorization under an authorization code.
+	AddCode(ctx context.Context, hash Hash, code *IssuedCode) error
+
+	// Code is what is kept under the authorization code, or ErrNotFound. It changes nothing.
+	Code(ctx context.Context, hash Hash) (*IssuedCode, error)
+
+	// RedeemCode notes that the code was redeemed for the family of refresh tokens; a zero family is none. ErrRedeemed if it was
+	// redeemed before: then the family that it was redeemed for is revoked. ErrNotFound if there is no such code.
+	RedeemCode(ctx context.Context, hash Hash, family ID) error
+
+	// AddDevice keeps the sign-in of a device. ErrExists if its user code is in use.
+	AddDevice(ctx context.Context, hash Hash, device *Device) error
+
+	// DeviceByUserCode is the sign-in of a device by what people type, or ErrNotFound.
+	DeviceByUserCode(ctx context.Context, userCode string) (*Device, error)
+
+	// AnswerDevice approves the sign-in of a device, or denies it if there is no authorization. ErrNotFound if none of that user
+	// code is pending now.
+	AnswerDevice(ctx context.Context, userCode string, now time.Time, a *Authorization) error
+
+	// PollDevice is the sign-in of a device, with the time of the poll before this one, or ErrNotFound.
+	PollDevice(ctx context.Context, hash Hash, now time.Time) (*Device, error)
+
+	// FetchDevice notes that the device got its tokens. ErrRedeemed unless it is approved and had none yet.
+	FetchDevice(ctx context.Context, hash Hash) error
+
+	// AddFamily keeps a new family of refresh tokens.
+	AddFamily(ctx context.Context, family *Family) error
+
+	// Family is a family of refresh tokens, or ErrNotFound.
+	Family(ctx context.Context, id ID) (*Family, error)
+
+	// UseFamily notes that a token of the generation was redeemed now. The generation only rises.
+	UseFamily(ctx context.Context, id ID, generation int64, now time.Time) error
+
+	// RevokeFamily ends a family. It is not there: no error.
+	RevokeFamily(ctx context.Context, id ID) error
 }
 
 // Creation is all that comes into the world with a customer.

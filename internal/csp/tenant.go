@@ -29,11 +29,12 @@ type User struct {
 
 // App is an application that is registered in its home tenant.
 type App struct {
-	ID      ID // the client id
-	Tenant  ID
-	Name    string
-	Public  bool // has no secret
-	Secrets []AppSecret
+	ID           ID // the client id
+	Tenant       ID
+	Name         string
+	Public       bool // has neither secrets nor certificates
+	Secrets      []AppSecret
+	Certificates []AppCertificate
 }
 
 // AppSecret is what proves a secret of an application; the secret itself is shown once and not kept.
@@ -42,6 +43,12 @@ type AppSecret struct {
 	Hash    []byte
 	Hint    string // the first characters, to tell secrets apart
 	Expires time.Time
+}
+
+// AppCertificate is a certificate by whose key an application proves itself.
+type AppCertificate struct {
+	ID  ID
+	DER []byte
 }
 
 // ServicePrincipal is the object id that an application has in a tenant.

@@ -17,6 +17,7 @@ type Handler struct {
 	Store     csp.Store
 	Keys      *token.Keys
 	Passwords *token.Passwords
+	Grants    *csp.Grants
 	IDs       *csp.IDs
 	Rand      io.Reader        // what browsers are known by; nil: the real source
 	Now       func() time.Time // nil: the real clock
@@ -28,6 +29,9 @@ type Handler struct {
 
 	// ForcePasswordChange refuses tokens to users who have not changed their first password yet.
 	ForcePasswordChange bool
+
+	// RevokeReused revokes a family of refresh tokens when one is redeemed whose successor was redeemed before.
+	RevokeReused bool
 }
 
 // endpoint is a line of the surface's table.
@@ -41,6 +45,9 @@ type endpoint struct {
 var endpoints = []endpoint{
 	{"POST", "/{tenant}/oauth2/token", (*Handler).tokenV1},
 	{"POST", "/{tenant}/oauth2/v2.0/token", (*Handler).tokenV2},
+
+	{"POST", "/{tenant}/oauth2/devicecode", (*Handler).deviceCodeV1},
+	{"POST", "/{tenant}/oauth2/v2.0/devicecode", (*Handler).deviceCodeV2},
 
 	{"GET", "/{tenant}/.well-known/openid-configuration", (*Handler).openIDV1},
 	{"GET", "/{tenant}/v2.0/.well-known/openid-configuration", (*Handler).openIDV2},
@@ -56,8 +63,6 @@ var endpoints = []endpoint{
 	// Documented and not built yet.
 	{"", "/{tenant}/oauth2/authorize", (*Handler).notBuilt},
 	{"", "/{tenant}/oauth2/v2.0/authorize", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/devicecode", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/v2.0/devicecode", (*Handler).notBuilt},
 	{"", "/{tenant}/oauth2/logout", (*Handler).notBuilt},
 	{"", "/{tenant}/oauth2/v2.0/logout", (*Handler).notBuilt},
 	{"", "/{tenant}/openid/userinfo", (*Handler).notBuilt},

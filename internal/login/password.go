@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -11,21 +12,47 @@ import (
 func userName(f form) string { return strings.TrimSpace(f["username"]) }
 
 // passwordSubject is the user whose name and password the form has.
-func (h *Handler) passwordSubject(ctx context.Context, tenant *csp.Tenant, f form) (*csp.User, error) {
-	name := userName(f)
+func (h *Handler) passwordSubject(ctx context.Context, req *tokenRequest) (*subject, error) {
+	name := userName(req.form)
 	if name == "" {
 		return nil, ErrMissing.With("username")
 	}
-	password, err := f.need("password")
+	password, err := req.form.need("password")
 	if err != nil {
 		return nil, err
 	}
-	user, err := h.userWithPassword(ctx, tenant, name, password)
+	user, err := h.userWithPassword(ctx, req.tenant, name, password)
 	switch {
 	case err != nil:
 		return nil, err
 	case user.MustChangePassword && h.ForcePasswordChange:
 		return nil, ErrPasswordExpired
 	}
-	return user, nil
+	granted := csp.AuthorizationOf(user, req.client.app.ID, h.now(), "pwd")
+	granted.Tenant = req.tenant.ID
+	return &subject{user: user, authorization: granted}, nil
+}
+
+// signingIn is the user of that name: of the tenant, or of another from where it administers this one.
+func (h *Handler) signingIn(ctx context.Context, tenant *csp.Tenant, name string) (*csp.User, error) {
+	user, err := h.Store.User(ctx, tenant.ID, name)
+	if !errors.Is(err, csp.ErrNotFound) {
+		return user, err
+	}
+	domain := domainOf(name)
+	if domain == "" {
+		return nil, csp.ErrNotFound
+	}
+	home, err := h.Store.TenantByDomain(ctx, domain)
+	if err != nil {
+		return nil, err
+	}
+	if user, err = h.Store.User(ctx, home.ID, name); err != nil {
+		return nil, err
+	}
+	reaches, err := h.Grants.Reaches(ctx, user, tenant.ID)
+	if err == nil && !reaches {
+		err = csp.ErrNotFound
+	}
+	return user, err
 }

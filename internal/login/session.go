@@ -2,7 +2,6 @@ package login
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
@@ -37,16 +36,10 @@ type remembered struct {
 	User   string `json:"u"`
 	Name   string `json:"n"`
 	Since  int64  `json:"s"` // in seconds of Unix
-	Stamp  []byte `json:"c"`
+	Mark   []byte `json:"m"` // a password that is changed or reset ends the sessions that it began
 }
 
 var sessionPurpose = [16]byte([]byte("browser session "))
-
-// stamp is a trace of the credential: a password that is changed or reset ends all sessions that it began.
-func stamp(user *csp.User) []byte {
-	sum := sha256.Sum256(append(user.ID[:], user.Credential...))
-	return sum[:16]
-}
 
 // session is who of the cookie's accounts is still signed in.
 func (v *visit) session() ([]*account, error) {
@@ -84,7 +77,7 @@ func (v *visit) recall(one remembered) (*account, error) {
 		return nil, err
 	}
 	user, err := v.h.Store.User(ctx, id, one.Name)
-	if err != nil || user.ID.String() != one.User || user.MustChangePassword || !bytes.Equal(stamp(user), one.Stamp) {
+	if err != nil || user.ID.String() != one.User || user.MustChangePassword || !bytes.Equal(user.CredentialMark(), one.Mark) {
 		return nil, err
 	}
 	return &account{user, tenant, since}, nil
@@ -114,7 +107,7 @@ func (v *visit) leave() {
 func (v *visit) remember() {
 	var all []remembered
 	for _, a := range v.accounts {
-		all = append(all, remembered{a.tenant.ID.String(), a.user.ID.String(), a.user.PrincipalName, a.since.Unix(), stamp(a.user)})
+		all = append(all, remembered{a.tenant.ID.String(), a.user.ID.String(), a.user.PrincipalName, a.since.Unix(), a.user.CredentialMark()})
 	}
 	said, err := json.Marshal(all)
 	if err != nil {

@@ -57,7 +57,8 @@ func (v *visit) signIn(want *wanted) error {
 	return v.redirect(v.as(user.PrincipalName))
 }
 
-// authenticate is the user with the name and password, in the tenant that is wanted or else that of the name's domain.
+// authenticate is the user with the name and password that may use the tenant that is wanted, or else that of the name's domain;
+// and the user's own tenant.
 func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *csp.Tenant, error) {
 	ctx := v.r.Context()
 	tenant, err := want.tenant, error(nil)
@@ -74,13 +75,16 @@ func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *c
 		return nil, nil, err
 	}
 	user, err := v.h.userWithPassword(ctx, tenant, name, password)
+	if err == nil && user.Tenant != tenant.ID {
+		tenant, err = v.h.Store.Tenant(ctx, user.Tenant)
+	}
 	return user, tenant, err
 }
 
-// userWithPassword is the user of the tenant with this name and password. The answer to an unknown user takes as long as that
+// userWithPassword is the user with this name and password, of the tenant or of another from where it administers this one. The answer to an unknown user takes as long as that
 // to a wrong password.
 func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, name, password string) (*csp.User, error) {
-	user, err := h.Store.User(ctx, tenant.ID, name)
+	user, err := h.signingIn(ctx, tenant, name)
 	if errors.Is(err, csp.ErrNotFound) {
 		if err := h.Passwords.VerifyNobody(ctx, password); err != nil {
 			return nil, err
@@ -90,7 +94,7 @@ func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, name
 	if err != nil {
 		return nil, err
 	}
-	ok, err := h.Passwords.Verify(ctx, user.Credential, tenant.ID, password)
+	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, password)
 	if err == nil && !ok {
 		err = ErrPasswordWrong
 	}

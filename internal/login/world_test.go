@@ -99,6 +99,7 @@ func newWorld(t testing.TB) *world {
 		Store:     db,
 		Keys:      startKeys(t, db, now),
 		Passwords: &token.Passwords{Root: w.root},
+		Grants:    &csp.Grants{Store: db, Now: now, Rand: seeded(6)},
 		IDs:       &csp.IDs{Now: now, Rand: seeded(3)},
 		Rand:      seeded(6),
 		Now:       now,
@@ -138,6 +139,7 @@ func (w *world) fill(t testing.TB) {
 		}},
 		{ID: publicApp, Tenant: contoso, Name: "Desktop", Public: true},
 		{ID: bareApp, Tenant: contoso, Name: "New"},
+		{ID: certApp, Tenant: contoso, Name: "Service", Certificates: []csp.AppCertificate{{DER: mustAppKey(t).over}, {DER: mustAppKey(t).good}}},
 		{ID: otherApp, Tenant: fabrikam, Name: "Web", Secrets: []csp.AppSecret{secret(otherApp, appSecret, long)}},
 	} {
 		must(t, w.db.CreateApp(ctx, app))

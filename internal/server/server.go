@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/login"
 	"github.com/tenantry/tenantry/internal/port"
 	"github.com/tenantry/tenantry/internal/store"
 	"github.com/tenantry/tenantry/internal/token"
@@ -133,7 +134,8 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// forget drops from time to time what has been kept long enough: answers of the ledger, and audit records.
+// forget drops from time to time what has been kept long enough: answers of the ledger, audit
+// records, codes and refresh tokens.
 func (s *Server) forget(ctx context.Context) {
 	ticker := time.NewTicker(forgetEvery)
 	defer ticker.Stop()
@@ -143,6 +145,9 @@ func (s *Server) forget(ctx context.Context) {
 		}
 		if _, err := s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old audit records not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetGrants(ctx, login.RefreshKept); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old grants not forgotten", "err", err)
 		}
 		select {
 		case <-ticker.C:

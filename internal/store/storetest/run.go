@@ -16,6 +16,7 @@ type Store interface {
 	Claim(ctx context.Context, name, value string) (string, error)
 	Claimed(ctx context.Context, name string) (bool, error)
 	ForgetCalls(ctx context.Context, age time.Duration) (int, error)
+	ForgetGrants(ctx context.Context, age time.Duration) (int, error)
 	Close() error
 }
 
@@ -58,7 +59,13 @@ func Run(t *testing.T, database Database) {
 		{"partnerships", testPartnerships},
 		{"user", testUser},
 		{"app", testApp},
+		{"changes of an app", testChangeApp},
 		{"signing key", testSigningKey},
+		{"code", testCode},
+		{"code redeemed by many", testCodeRace},
+		{"device", testDevice},
+		{"family", testFamily},
+		{"forget grants", testForgetGrants},
 		{"claim", testClaim},
 		{"forget", testForget},
 		{"many writers", testManyWriters},
