@@ -123,6 +123,13 @@ type Store interface {
 	// as it was, and is returned. It may be called more than once. ErrNotFound if there is no such application.
 	ChangeApp(ctx context.Context, id ID, change func(*App) error) error
 
+	// Consents are the permissions that the user allowed the application in the tenant, or an administrator of it for all of its
+	// users, in order.
+	Consents(ctx context.Context, of Consent) (permissions []string, err error)
+
+	// AddConsent adds to them. Without a user they are for all users of the tenant. What is there already stays: no error.
+	AddConsent(ctx context.Context, consent Consent, permissions []string) error
+
 	// AddCode keeps an authorization under an authorization code.
 	AddCode(ctx context.Context, hash Hash, code *IssuedCode) error
 

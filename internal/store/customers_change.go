@@ -59,6 +59,7 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 			{`DELETE FROM domains WHERE name = $1`, strings.ToLower(row.domain)},
 			{`DELETE FROM users WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
+			{`DELETE FROM consents WHERE tenant = $1`, id[:]},
 			{`DELETE FROM tenants WHERE n = $1`, row.n},
 		} {
 			if err := t.exec(statement.query, statement.arg); err != nil {

@@ -43,6 +43,7 @@ func Run(t *testing.T, database Database) {
 		{"end of a relationship", testEndRelationship},
 		{"delete", testDelete},
 		{"invitation", testInvitation},
+		{"consents", testConsents},
 		{"replace credential", testReplaceCredential},
 		{"documents", testDocuments},
 		{"concurrent documents", testConcurrentDocuments},
