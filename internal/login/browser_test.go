@@ -3,6 +3,9 @@ package login_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"html"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -154,6 +157,41 @@ func TestBrowserPages(t *testing.T) {
 	act(t, ctx, chromedp.Navigate(server.URL+csp.InvitationPath), heading("This did not work"))
 	picture(t, ctx, "dark-error")
 	wantAccessible(t, ctx)
+}
+
+// TestBrowserAuthorize signs in to an application on this machine, in every mode, and sees the answer arrive: the policy of the
+// pages lets their forms lead there, and the only script run.
+func TestBrowserAuthorize(t *testing.T) {
+	w := newWorld(t)
+	server := httptest.NewServer(w.serve())
+	t.Cleanup(server.Close)
+	app := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		answer.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(answer, "<h1>%s %t %s</h1>", r.Method, strings.HasPrefix(r.FormValue("code"), "1."), html.EscapeString(r.FormValue("state")))
+	}))
+	t.Cleanup(app.Close)
+	redirect := strings.Replace(app.URL, "127.0.0.1", "localhost", 1) + "/"
+	ctx := browse(t)
+	to := func(changes ...string) chromedp.Action[chromedp.Void] {
+		return chromedp.Navigate(server.URL + authorizeV2 + "?" + asking(append([]string{"redirect_uri", redirect, "state", "s & t"}, changes...)...).Encode())
+	}
+	act(t, ctx, to(), heading("Sign in"), chromedp.KeyEvent(megan+kb.Tab+chosenPassword+kb.Enter), heading("Allow access?"))
+	picture(t, ctx, "consent")
+	wantAccessible(t, ctx)
+	act(t, ctx, chromedp.Click(`button[value=allow]`), heading("GET true s & t"))
+	act(t, ctx, to("prompt", "login", "response_mode", "form_post"), heading("Sign in"), chromedp.KeyEvent(megan+kb.Tab+chosenPassword+kb.Enter), heading("POST true s & t"))
+	act(t, ctx, to("response_mode", "fragment"), heading("GET false"))
+	at, err := chromedp.Run(ctx, chromedp.Location())
+	if must(t, err); !strings.HasPrefix(at, redirect+"#code=") {
+		t.Errorf("fragment: got %s", at)
+	}
+	act(t, ctx, to("prompt", "consent"), heading("Allow access?"), chromedp.Click(`button[value=refuse]`), heading("GET false s & t"))
+	_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	must(t, err)
+	act(t, ctx, to("response_mode", "form_post"), heading("One moment"))
+	picture(t, ctx, "form-post")
+	wantAccessible(t, ctx)
+	act(t, ctx, chromedp.Click("button"), heading("POST true s & t"))
 }
 
 // flaws looks for what keeps people out: a page without language, title or single heading; fields without a label, a name for

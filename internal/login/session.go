@@ -3,6 +3,7 @@ package login
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,8 @@ type account struct {
 	user   *csp.User
 	tenant *csp.Tenant
 	since  time.Time
+
+	session csp.ID // names the sign-in to applications
 }
 
 // UserName is the principal name.
@@ -36,6 +39,7 @@ type remembered struct {
 	User   string `json:"u"`
 	Name   string `json:"n"`
 	Since  int64  `json:"s"` // in seconds of Unix
+	ID     string `json:"i"`
 	Mark   []byte `json:"m"` // a password that is changed or reset ends the sessions that it began
 }
 
@@ -80,13 +84,17 @@ func (v *visit) recall(one remembered) (*account, error) {
 	if err != nil || user.ID.String() != one.User || user.MustChangePassword || !bytes.Equal(user.CredentialMark(), one.Mark) {
 		return nil, err
 	}
-	return &account{user, tenant, since}, nil
+	session, err := csp.ParseID(one.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &account{user, tenant, since, session}, nil
 }
 
 // enter signs the user in. Whatever the browser held of this user before is replaced, as is its mark: what somebody else may
 // have put there before the sign-in is worth nothing after it.
 func (v *visit) enter(user *csp.User, tenant *csp.Tenant) {
-	accounts := []*account{{user, tenant, v.h.now().Truncate(time.Second)}}
+	accounts := []*account{{user, tenant, v.h.now().Truncate(time.Second), v.h.IDs.New()}}
 	for _, other := range v.accounts {
 		if other.user.ID != user.ID && len(accounts) < maxAccounts {
 			accounts = append(accounts, other)
@@ -107,7 +115,7 @@ func (v *visit) leave() {
 func (v *visit) remember() {
 	var all []remembered
 	for _, a := range v.accounts {
-		all = append(all, remembered{a.tenant.ID.String(), a.user.ID.String(), a.user.PrincipalName, a.since.Unix(), a.user.CredentialMark()})
+		all = append(all, remembered{a.tenant.ID.String(), a.user.ID.String(), a.user.PrincipalName, a.since.Unix(), a.session.String(), a.user.CredentialMark()})
 	}
 	said, err := json.Marshal(all)
 	if err != nil {
@@ -118,7 +126,10 @@ func (v *visit) remember() {
 
 // wanted is who a page is for.
 type wanted struct {
-	tenant *csp.Tenant // its users alone; nil: anybody
+	tenant *csp.Tenant // those alone who may use it; nil: anybody
+	domain string      // of the tenant whose users are preferred; empty: none
+	since  time.Time   // whoever signed in before has to do so again; zero: nobody
+	silent bool        // no page is shown: what would need one is refused
 	reason string      // what signing in is for
 	beyond []string    // as of page
 
@@ -134,24 +145,50 @@ func (v *visit) signedIn(want *wanted) (*account, error) {
 	case stepChangePassword:
 		return nil, v.changePassword(want)
 	}
-	var fitting []*account
 	hint := strings.TrimSpace(v.query.Get("login_hint"))
-	for _, a := range v.accounts {
-		switch {
-		case want.tenant != nil && a.tenant.ID != want.tenant.ID:
-		case hint != "" && !strings.EqualFold(a.user.PrincipalName, hint):
-		default:
-			fitting = append(fitting, a)
-		}
+	fitting, err := v.fitting(want, hint)
+	if err != nil {
+		return nil, err
 	}
 	prompts := v.prompts()
 	switch {
+	case want.silent && len(fitting) == 0:
+		return nil, ErrLoginNeeded
+	case want.silent && len(fitting) > 1:
+		return nil, ErrChoiceNeeded
 	case len(fitting) == 0, prompts[promptLogin]:
 		return nil, v.showSignIn(want, hint)
 	case prompts[promptSelectAccount], len(fitting) > 1:
 		return nil, v.showAccounts(want, fitting)
 	}
 	return fitting[0], nil
+}
+
+// fitting are the accounts that the page may be for.
+func (v *visit) fitting(want *wanted, hint string) (fitting []*account, err error) {
+	for _, a := range v.accounts {
+		if a.since.Before(want.since.Truncate(time.Second)) || hint != "" && !strings.EqualFold(a.user.PrincipalName, hint) {
+			continue
+		}
+		if want.tenant != nil {
+			reaches, err := v.h.Grants.Reaches(v.r.Context(), a.user, want.tenant.ID)
+			if err != nil {
+				return nil, err
+			}
+			if !reaches {
+				continue
+			}
+		}
+		fitting = append(fitting, a)
+	}
+	if want.domain == "" || hint != "" {
+		return fitting, nil
+	}
+	preferred := slices.DeleteFunc(slices.Clone(fitting), func(a *account) bool { return !strings.EqualFold(a.tenant.Domain, want.domain) })
+	if len(preferred) > 0 {
+		return preferred, nil
+	}
+	return fitting, nil
 }
 
 // The values of the parameter prompt. OpenID Connect Core, 3.1.2.1.
@@ -179,7 +216,7 @@ func (v *visit) as(name string) string {
 			left = append(left, word)
 		}
 	}
-	return v.link("login_hint", name, "prompt", strings.Join(left, " "))
+	return v.link("login_hint", name, "prompt", strings.Join(left, " "), "max_age", "")
 }
 
 // showAccounts lets the visitor choose. The choices are links: nothing changes by following one.

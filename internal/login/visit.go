@@ -44,6 +44,8 @@ var pages = []pageRoute{
 	{"/account", (*Handler).accountPage},
 	{"/account/password", (*Handler).passwordPage},
 	{csp.InvitationPath, (*Handler).invitationPage},
+	{"/{tenant}/oauth2/authorize", (*Handler).authorizeV1},
+	{"/{tenant}/oauth2/v2.0/authorize", (*Handler).authorizeV2},
 }
 
 // pagePatterns is the table by pattern, as requests have it.
