@@ -32,7 +32,6 @@ type authorization struct {
 	code     bool   // what it holds
 	idToken  bool
 
-	openID      bool
 	permissions []string // what the user is asked to allow
 }
 
@@ -196,21 +195,19 @@ func (a *authorization) readRequest() error {
 			return ErrParameter.With("prompt", "use none alone, or login, select_account, consent or admin_consent")
 		}
 	}
-	return a.readScope()
+	return a.readPermissions(query.Get("scope"), query.Get("resource"))
 }
 
-// readScope reads what the tokens will be for.
-func (a *authorization) readScope() error {
-	query, ctx := a.v.query, a.v.r.Context()
+// readPermissions reads what the tokens will be for.
+func (a *authorization) readPermissions(scope, resource string) error {
+	ctx := a.v.r.Context()
 	asked := &asking{
-		tenant: a.tenant, app: func(id csp.ID) (*csp.App, error) { return a.h.Store.App(ctx, id) },
-		scope: query.Get("scope"), resource: query.Get("resource"),
+		tenant: a.tenant, app: func(id csp.ID) (*csp.App, error) { return a.h.Store.App(ctx, id) }, scope: scope, resource: resource,
 	}
 	if asked.tenant == nil {
 		asked.tenant = &csp.Tenant{Name: a.v.r.PathValue("tenant")}
 	}
 	words := strings.Fields(strings.ToLower(asked.scope))
-	a.openID = slices.Contains(words, "openid")
 	var target *target
 	var err error
 	if a.v2 {

@@ -194,6 +194,29 @@ func TestBrowserAuthorize(t *testing.T) {
 	act(t, ctx, chromedp.Click("button"), heading("POST true s & t"))
 }
 
+// TestBrowserDevice types the code of a device, by keyboard alone and without scripts.
+func TestBrowserDevice(t *testing.T) {
+	w := newWorld(t)
+	server := httptest.NewServer(w.serve())
+	t.Cleanup(server.Close)
+	device := w.startDevice(t, "organizations")
+	ctx := browse(t)
+	_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	must(t, err)
+	act(t, ctx, chromedp.Navigate(server.URL+"/devicelogin"), heading("Sign in on another device"), chromedp.KeyEvent("wrong"+kb.Enter), chromedp.WaitVisible(`[role=alert]`))
+	picture(t, ctx, "device-code")
+	wantAccessible(t, ctx)
+	act(t, ctx, chromedp.Navigate(server.URL+"/devicelogin"), heading("Sign in on another device"), chromedp.KeyEvent(device.UserCode+kb.Enter), heading("Sign in"),
+		chromedp.KeyEvent(megan+kb.Tab+chosenPassword+kb.Enter), heading("Are you signing in on your device?"))
+	picture(t, ctx, "device")
+	wantAccessible(t, ctx)
+	act(t, ctx, chromedp.KeyEvent(kb.Tab+kb.Tab+kb.Enter), chromedp.WaitVisible(`//p[contains(., "You have signed in to Desktop")]`))
+	w.Now = func() time.Time { return start.Add(10 * time.Second) }
+	if got := w.poll(t, "organizations", device); got.AccessToken == "" {
+		t.Errorf("after allowing: got %s, want a token", got.Error)
+	}
+}
+
 // flaws looks for what keeps people out: a page without language, title or single heading; fields without a label, a name for
 // password managers or a problem that the summary links to; text that is hard to tell from its ground (WCAG 1.4.3), targets that
 // are too small (2.5.8), and pages wider than the window.

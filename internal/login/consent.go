@@ -73,16 +73,25 @@ func (a *authorization) showConsent(who *account, forAll bool) error {
 		Permissions              []string
 		ForAll                   bool
 	}{AppName: a.app.Name, Host: hostOf(a.redirect), ForAll: forAll}
-	home, err := a.h.Store.Tenant(a.v.r.Context(), a.app.Tenant)
-	switch {
-	case err == nil:
-		data.Publisher = home.Name
-	case !errors.Is(err, csp.ErrNotFound):
+	var err error
+	if data.Publisher, err = a.publisher(); err != nil {
 		return err
 	}
 	data.Permissions = a.v.said(a.permissions)
 	p := &page{visit: a.v, Name: "consent", Title: a.v.T("consent.title"), Account: who, Beyond: []string{originOf(a.redirect)}, Data: data}
 	return p.show()
+}
+
+// publisher is whose application it is; empty for one that every tenant has.
+func (a *authorization) publisher() (string, error) {
+	home, err := a.h.Store.Tenant(a.v.r.Context(), a.app.Tenant)
+	if errors.Is(err, csp.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return home.Name, nil
 }
 
 // said are the permissions in words.

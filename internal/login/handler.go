@@ -61,8 +61,6 @@ var endpoints = []endpoint{
 	{"GET", "/pages/{sheet}", (*Handler).styles},
 
 	// Documented and not built yet.
-	{"", "/{tenant}/oauth2/logout", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/v2.0/logout", (*Handler).notBuilt},
 	{"", "/{tenant}/openid/userinfo", (*Handler).notBuilt},
 
 	{"", "/", (*Handler).notFound},

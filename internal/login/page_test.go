@@ -454,7 +454,7 @@ func TestTexts(t *testing.T) {
 	must(t, err)
 	pages, err := filepath.Glob("pages/*.html")
 	must(t, err)
-	call := regexp.MustCompile(`\bT\(?\s?"([a-z.]+)"|"((?:change|consent)\.[a-z.]+)"`)
+	call := regexp.MustCompile(`\bT\(?\s?"([a-z.]+)"|"((?:change|consent|device)\.[a-z.]+)"`)
 	for _, name := range append(sources, pages...) {
 		text, err := os.ReadFile(name)
 		must(t, err)

@@ -44,6 +44,10 @@ var pages = []pageRoute{
 	{"/account", (*Handler).accountPage},
 	{"/account/password", (*Handler).passwordPage},
 	{csp.InvitationPath, (*Handler).invitationPage},
+	{"/{tenant}/oauth2/deviceauth", (*Handler).devicePage},
+	{"/devicelogin", (*Handler).devicePage},
+	{"/{tenant}/oauth2/logout", (*Handler).logoutPage},
+	{"/{tenant}/oauth2/v2.0/logout", (*Handler).logoutPage},
 	{"/{tenant}/oauth2/authorize", (*Handler).authorizeV1},
 	{"/{tenant}/oauth2/v2.0/authorize", (*Handler).authorizeV2},
 }
