@@ -1,5 +1,7 @@
 //go:build clients
 
+//lint:file-ignore SA1019 passwords are deprecated, and what scripts use
+
 package clients_test
 
 import (
@@ -166,9 +168,8 @@ func TestAzidentity(t *testing.T) {
 			&azidentity.ClientCertificateCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true, SendCertificateChain: true})
 	}
 	withPassword := func(password string) (azcore.TokenCredential, error) {
-		//lint:ignore SA1019 deprecated, and what scripts use
 		return azidentity.NewUsernamePasswordCredential("organizations", publicApp, userName, password,
-			&azidentity.UsernamePasswordCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true}) //lint:ignore SA1019 as above
+			&azidentity.UsernamePasswordCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
 	}
 	onBehalf := func(assertion string) (azcore.TokenCredential, error) {
 		return azidentity.NewOnBehalfOfCredentialWithSecret(tenant, app, assertion, secret,
