@@ -264,6 +264,18 @@ func TestRefusedUsesNothingUp(t *testing.T) {
 	wantCode(t, "the device code again", post(t, handler, v1, device), 70018)
 }
 
+// TestDeviceAsksForTooMuch sends what would be kept without anybody having proved anything.
+func TestDeviceAsksForTooMuch(t *testing.T) {
+	handler := newWorld(t).serve()
+	scope := pc + "/.default" + strings.Repeat(" ", 2048)
+	form := url.Values{"client_id": {publicApp.String()}, "scope": {scope[:2048]}}
+	path := "/contoso.onmicrosoft.com/oauth2/v2.0/devicecode"
+	if got := post(t, handler, path, form); got.status != http.StatusOK {
+		t.Errorf("2 KiB: got %d %v", got.status, got.Codes)
+	}
+	wantCode(t, "more than 2 KiB", post(t, handler, path, with(form, "scope", scope[:2049])), 70011)
+}
+
 // TestRestart opens the store again: what was granted before is good afterwards, and so are tokens.
 func TestRestart(t *testing.T) {
 	w := newWorld(t)
