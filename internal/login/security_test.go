@@ -116,6 +116,7 @@ func TestPKCE(t *testing.T) {
 		form := with(redeeming(w.code(t, publicApp, test.change)), "code_verifier", test.verifier)
 		wantCode(t, test.name, post(t, handler, v2, form), test.code)
 	}
+	wantCode(t, "a redirect URI only now", post(t, handler, v2, redeeming(w.code(t, publicApp, func(a *csp.Authorization) { a.RedirectURI = "" }))), 0)
 	wantCode(t, "neither PKCE nor a redirect URI", post(t, handler, v2, with(with(redeeming(w.code(t, publicApp, noChallenge)), "code_verifier", ""), "redirect_uri", "")), 900144)
 }
 
