@@ -22,6 +22,11 @@ test: ## everything that go test runs, with the race detector where there is a C
 	@sh .ci/browser
 	$(GO) test $(RACE) -timeout 20m ./...
 
+.PHONY: clients
+clients: ## other people's identity libraries against the binary; needs node, python3 and a JDK with maven
+	$(GO) vet -tags clients ./clients
+	$(GO) test -tags clients -count=1 -timeout 12m ./clients
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME, 10s unless you say otherwise
 	@GO='$(GO)' sh .ci/fuzz $(or $(FUZZTIME),10s)

@@ -71,6 +71,7 @@ func (h *Handler) checkCode(req *tokenRequest, issued *csp.IssuedCode) error {
 	}
 	redirect := req.form["redirect_uri"]
 	switch {
+	case issued.RedirectURI == "": // the request named none: the code went to the only one that is registered
 	case redirect == "" && verifier == "" && req.client.app.Public:
 		return ErrMissing.With("redirect_uri")
 	case redirect != "" && redirect != issued.RedirectURI: // the docs' sample, of a confidential client, leaves it out

@@ -75,8 +75,14 @@ func (h *Handler) deviceCode(w http.ResponseWriter, r *http.Request, v2 bool) er
 	return h.answer(w, r, http.StatusOK, deviceAnswer(device, code, req.origin+DevicePath, v2))
 }
 
+// maxDevice is how much of what a device asks for is kept, as nobody has proved anything then.
+const maxDevice = 2 << 10
+
 // checkDevice refuses at once what would be refused when the user has signed in.
 func (h *Handler) checkDevice(ctx context.Context, req *tokenRequest, device *csp.Device) error {
+	if len(device.Scope)+len(device.Resource) > maxDevice {
+		return ErrScopeInvalid.With(device.Scope)
+	}
 	tenant := req.tenant
 	if tenant == nil {
 		tenant = &csp.Tenant{Name: req.segment}

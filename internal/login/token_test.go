@@ -60,6 +60,9 @@ func post(t testing.TB, handler http.Handler, path string, form url.Values, head
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host
+	}
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, r)
 	got := &answer{status: recorder.Code}

@@ -47,6 +47,7 @@ type world struct {
 	root     token.Root
 	customer *partnercenter.Customer // as its creation was answered, with the administrator's password
 	db       *store.DB
+	storeURL string
 }
 
 // signIn is the administrator's name and password.
@@ -91,10 +92,11 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	ctx := t.Context()
 	now := func() time.Time { return start }
-	db, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "world.db"), store.Options{Now: now})
+	storeURL := "sqlite:" + filepath.Join(t.TempDir(), "world.db")
+	db, err := store.Open(ctx, storeURL, store.Options{Now: now})
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	w := &world{root: root(), db: db}
+	w := &world{root: root(), db: db, storeURL: storeURL}
 	w.Handler = &login.Handler{
 		Store:     db,
 		Keys:      startKeys(t, db, now),
@@ -108,6 +110,17 @@ func newWorld(t testing.TB) *world {
 	w.createCustomer(t)
 	w.IDs = &csp.IDs{Now: now, Rand: seeded(4)}
 	return w
+}
+
+// reopen closes the store and opens it again, as a restart does.
+func (w *world) reopen(t testing.TB) {
+	t.Helper()
+	must(t, errors.Join(w.Keys.Close(), w.db.Close()))
+	db, err := store.Open(t.Context(), w.storeURL, store.Options{Now: w.Now})
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	w.db, w.Store, w.Grants.Store = db, db, db
+	w.Keys = startKeys(t, db, w.Now)
 }
 
 // startKeys puts the signing keys into the store and starts them.

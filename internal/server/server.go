@@ -24,7 +24,7 @@ const (
 	idleTimeout   = 3 * time.Minute
 	maxHeader     = 64 << 10
 
-	forgetEvery = 10 * time.Minute
+	tendEvery = 10 * time.Minute
 )
 
 // Server is a running Tenantry.
@@ -75,7 +75,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err := s.fill(ctx, s.config.World); err != nil {
 		return fmt.Errorf("fill the world: %w", err)
 	}
-	s.background.Go(func() { s.forget(background) })
+	s.background.Go(func() { s.tend(background) })
 	return s.listen()
 }
 
@@ -134,20 +134,21 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// forget drops from time to time what has been kept long enough: answers of the ledger, audit
-// records, codes and refresh tokens.
-func (s *Server) forget(ctx context.Context) {
-	ticker := time.NewTicker(forgetEvery)
+// tend drops from time to time what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens),
+// and lets signing keys follow each other.
+func (s *Server) tend(ctx context.Context) {
+	ticker := time.NewTicker(tendEvery)
 	defer ticker.Stop()
 	for {
-		if _, err := s.store.ForgetCalls(ctx, s.config.ReplayFor); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("old calls not forgotten", "err", err)
-		}
-		if _, err := s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("old audit records not forgotten", "err", err)
-		}
-		if _, err := s.store.ForgetGrants(ctx, login.RefreshKept); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("old grants not forgotten", "err", err)
+		for what, err := range map[string]error{
+			"old calls not forgotten":         second(s.store.ForgetCalls(ctx, s.config.ReplayFor)),
+			"old audit records not forgotten": second(s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour)),
+			"old grants not forgotten":        second(s.store.ForgetGrants(ctx, login.RefreshKept)),
+			"signing keys not rotated":        s.keys.Rotate(ctx),
+		} {
+			if err != nil && ctx.Err() == nil {
+				s.config.Logger.Error(what, "err", err)
+			}
 		}
 		select {
 		case <-ticker.C:
@@ -156,6 +157,8 @@ func (s *Server) forget(ctx context.Context) {
 		}
 	}
 }
+
+func second[T any](_ T, err error) error { return err }
 
 // Addr is where the server listens.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }

@@ -76,8 +76,8 @@ type Assertion struct {
 	Subject   string   `json:"sub"`
 	Audience  audience `json:"aud"`
 	ID        string   `json:"jti"`
-	NotBefore int64    `json:"nbf"`
-	Expires   int64    `json:"exp"`
+	NotBefore float64  `json:"nbf"` // seconds, with a fraction as MSAL Python writes them
+	Expires   float64  `json:"exp"`
 }
 
 // audience is one text, or some.
@@ -126,15 +126,18 @@ func VerifyAssertion(raw string, certificates [][]byte, now time.Time) (*Asserti
 // checkTime takes an assertion that has an end, which is how the real service bounds its use: libraries send one again and
 // again until then (seen in msal-node 2.16, MSAL Go 1.10 and MSAL Python 1.31), so its id is no reason to refuse it.
 func (a *Assertion) checkTime(now time.Time) error {
-	seconds := now.Unix()
+	seconds := float64(now.Unix())
 	switch {
 	case a.Expires == 0 || seconds >= a.Expires+leeway:
 		return ErrExpired
-	case seconds < a.NotBefore-int64(headway.Seconds()):
+	case seconds < a.NotBefore-headway.Seconds():
 		return fmt.Errorf("%w, or rather its time has not come", ErrExpired)
 	}
 	return nil
 }
+
+// urlSafe turns standard base64 into that of JOSE: MSAL Go writes thumbprints so (seen in 1.10).
+var urlSafe = strings.NewReplacer("+", "-", "/", "_", "=", "")
 
 // named is the certificate that the header names: by x5t#S256, by x5t, or by a kid that is the thumbprint in hexadecimal.
 func named(header jose.Header, certificates [][]byte) (*x509.Certificate, error) {
@@ -147,7 +150,7 @@ func named(header jose.Header, certificates [][]byte) (*x509.Certificate, error)
 	for _, der := range certificates {
 		sum1, sum256 := sha1.Sum(der), sha256.Sum256(der)
 		for _, name := range names {
-			short := strings.TrimRight(name, "=")
+			short := urlSafe.Replace(name)
 			if slices.Contains([]string{base64.RawURLEncoding.EncodeToString(sum1[:]), base64.RawURLEncoding.EncodeToString(sum256[:])}, short) ||
 				strings.EqualFold(hex.EncodeToString(sum1[:]), name) {
 				return ParseCertificate(der)

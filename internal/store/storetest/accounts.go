@@ -150,6 +150,12 @@ func testSigningKey(t *testing.T, s *suite) {
 	if diff := cmp.Diff([]token.StoredKey{key}, keys); err != nil || diff != "" {
 		t.Errorf("keys: %v (-want +got):\n%s", err, diff)
 	}
+	if err := errors.Join(s.DropSigningKey(t.Context(), "k2"), s.DropSigningKey(t.Context(), "k1"), s.DropSigningKey(t.Context(), "k1")); err != nil {
+		t.Errorf("drop: %v", err)
+	}
+	if keys, err := s.SigningKeys(t.Context()); err != nil || len(keys) != 0 {
+		t.Errorf("dropped: got %v, %v", keys, err)
+	}
 }
 
 func testClaim(t *testing.T, s *suite) {
