@@ -25,6 +25,7 @@ func TestCatalogueComesBack(t *testing.T) {
 		"RelationshipsService.List":         AreaRelationships,
 		"CustomersService.Relationships":    AreaRelationships,
 		"ValidationsService.Address":        AreaValidations,
+		"WebhooksService.Registration":      AreaWebhooks,
 	}
 	met := map[*Fault]bool{}
 	for method, area := range areas {

@@ -44,6 +44,9 @@ type AuditRecordCollection struct {
 // OperationType is what was done. The .NET SDK reads a word that it does not know as Undefined, the Java SDK fails on it.
 type OperationType string
 
+// OperationUndefined is what no word is made for. The SDKs for .NET and Java both have it.
+const OperationUndefined OperationType = "undefined"
+
 // The operations on customers. Partner Center docs: auditing-resources.
 const (
 	OperationAddCustomer                       OperationType = "add_customer"
@@ -72,6 +75,7 @@ const (
 	AuditSelfServePolicy             AuditResourceType = "self_serve_policy"
 	AuditPartnerCustomerDAP          AuditResourceType = "partner_customer_dap"
 	AuditPartnerCustomerRelationship AuditResourceType = "partner_customer_relationship"
+	AuditUndefined                   AuditResourceType = "undefined" // what no word is made for; .NET and Java both have it
 )
 
 // auditResourceTypes are all that the docs and the .NET SDK 3.4 name.
@@ -81,6 +85,7 @@ var auditResourceTypes = []AuditResourceType{
 	"software_key", "software_download_link", "spending_limit", "invoice", AuditAgreement, AuditPartnerCustomerRelationship,
 	AuditSelfServePolicy, "granular_admin_relationship", "granular_admin_access_assignment", "credit",
 	"customer_directory_role", "software_page", "device", "policy", "overage", "new_commerce_migration", "azure_entitlement",
+	AuditUndefined,
 }
 
 // AuditResourceTypes are all types of resources that records can be about.

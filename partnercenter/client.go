@@ -23,10 +23,12 @@ type Client struct {
 	CountryValidationRules *CountryValidationRulesService
 	Customers              *CustomersService
 	Domains                *DomainsService
+	MFAReports             *MFAReportsService
 	Profiles               *ProfilesService
 	Relationships          *RelationshipsService
 	SelfServePolicies      *SelfServePoliciesService
 	Validations            *ValidationsService
+	Webhooks               *WebhooksService
 
 	azure    *azcore.Client
 	endpoint string            // scheme, host and path, without a slash at the end
@@ -111,9 +113,11 @@ func NewClient(cred azcore.TokenCredential, opts *ClientOptions) (*Client, error
 	c.CountryValidationRules = (*CountryValidationRulesService)(&c.common)
 	c.Customers = (*CustomersService)(&c.common)
 	c.Domains = (*DomainsService)(&c.common)
+	c.MFAReports = (*MFAReportsService)(&c.common)
 	c.Profiles = (*ProfilesService)(&c.common)
 	c.Relationships = (*RelationshipsService)(&c.common)
 	c.SelfServePolicies = (*SelfServePoliciesService)(&c.common)
 	c.Validations = (*ValidationsService)(&c.common)
+	c.Webhooks = (*WebhooksService)(&c.common)
 	return c, nil
 }

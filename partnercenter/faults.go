@@ -14,9 +14,11 @@ const (
 	AreaAuditRecords  = "auditrecords"
 	AreaCustomers     = "customers"
 	AreaMarkets       = "countryvalidationrules"
+	AreaMFAReports    = "mfareports"
 	AreaProfiles      = "profiles"
 	AreaRelationships = "relationships"
 	AreaValidations   = "validations"
+	AreaWebhooks      = "webhooks"
 )
 
 // The catalogue. A status, a code or a message of /v1 stands nowhere else.
@@ -31,6 +33,9 @@ var (
 	// ErrAudienceRefused answers a token for the directory's graph where the server was told to refuse those.
 	// Seen in reports of 2026.
 	ErrAudienceRefused = row(401, 900420, "", sourceBusiness, "The audience of the token is not accepted. Ask for a token for https://api.partnercenter.microsoft.com.")
+
+	// ErrMFARequired answers a user's call without a second factor where one is demanded. Seen in announcements since 2025.
+	ErrMFARequired = row(401, 900421, "", sourceBusiness, "Unauthorized - MFA required. Sign in with a second factor and use the token of that sign-in.")
 
 	// ErrNotAPartner answers a valid token of a tenant that is no partner, a customer's for example.
 	ErrNotAPartner = row(403, 2032, "", sourceBusiness, "Access denied. The token's tenant is not enrolled as a partner.")
@@ -131,6 +136,12 @@ var (
 	// ErrMPNIDNotFound answers an MPN id that no partner has. Words and status: the get-partner-by-mpn-id sample.
 	ErrMPNIDNotFound = row(404, 3000, AreaProfiles, sourceBusiness, "The Partner Organization with that partner_id could not be found")
 
+	// ErrProfileMissing names every path that a profile of a partner must fill and does not. The code is that of customers.
+	ErrProfileMissing = row(400, 2001, AreaProfiles, sourceBusiness, "Profile details are missing")
+
+	// ErrProfileInvalid names every property of a partner's profile with a bad value. The code is that of customers.
+	ErrProfileInvalid = row(400, 27002, AreaProfiles, sourceBusiness, "A property has invalid data.")
+
 	// ErrWrongKindOfPartner answers a partner about relationships that its kind has none of.
 	// Seen in Partner-Center-PowerShell#75 and #49, and raw in PartnerCenterPowerShellModule#83; the status is inferred.
 	ErrWrongKindOfPartner = row(403, 1002, AreaRelationships, sourceBusiness, "Authorization Failed")
@@ -167,6 +178,37 @@ var (
 
 	// ErrPolicyExists answers a second self-serve policy for a customer.
 	ErrPolicyExists = row(409, 600041, AreaCustomers, sourceBusiness, "The self-serve policy exists already.")
+
+	// ErrWebhookNotFound answers a partner that has registered no webhook. Statuses of webhooks: Partner Center docs,
+	// partner-center-webhooks; their codes are inferred.
+	ErrWebhookNotFound = row(404, 1000, AreaWebhooks, sourceBusiness, "The partner has no webhook registration; make one by POST /webhooks/v1/registration.")
+
+	// ErrWebhookExists answers a second registration of a partner.
+	ErrWebhookExists = row(409, 3000, AreaWebhooks, sourceBusiness, "The partner has a webhook registration already; change it by PUT /webhooks/v1/registration.")
+
+	// ErrWebhookMissing names what a registration lacks.
+	ErrWebhookMissing = row(400, 2001, AreaWebhooks, sourceBusiness, "Webhook details are missing")
+
+	// ErrWebhookInvalid names every property of a registration with a bad value.
+	ErrWebhookInvalid = row(400, 27002, AreaWebhooks, sourceBusiness, "A property has invalid data.")
+
+	// ErrWebhookNoTest answers the wish for a test event that nobody would receive.
+	ErrWebhookNoTest = row(400, 3000, AreaWebhooks, sourceBusiness, "The partner has no webhook registered for the event test-created; add it to webhookEvents by PUT /webhooks/v1/registration.")
+
+	// ErrValidationEventNotFound answers a correlation id that no test event has, or had too long ago.
+	ErrValidationEventNotFound = row(404, 1000, AreaWebhooks, sourceBusiness, "The validation event was not found.")
+
+	// ErrQualificationExists answers a qualification of a customer that has one, approved or in review. The code is inferred:
+	// that of an invalid property.
+	ErrQualificationExists = row(409, 3000, AreaCustomers, sourceBusiness, "The customer has a qualification already.")
+
+	// ErrQualificationNotFound answers a question about a qualification, or its validation code, that the customer does not
+	// have. The code is inferred: that of a resource that is not there.
+	ErrQualificationNotFound = row(404, 1000, AreaCustomers, sourceBusiness, "The customer has no such qualification.")
+
+	// ErrValidationCodeUsedUp answers the use of a validation code that has none left. The code is inferred: that of an offer
+	// whose uses are exceeded.
+	ErrValidationCodeUsedUp = row(400, 27006, AreaCustomers, sourceBusiness, "The validation code has no creates remaining.")
 )
 
 var catalogue []*Fault

@@ -138,6 +138,8 @@ func (s *stage) configure(config *server.Config, word string) {
 		config.BOM = api.BOM(value)
 	case "address-validation":
 		config.AddressValidation = api.AddressValidation(value)
+	case "mfa":
+		config.MFA = api.MFA(value)
 	case "strict-headers":
 		config.StrictHeaders = true
 	case "strict-registration":
@@ -156,6 +158,8 @@ func (s *stage) configure(config *server.Config, word string) {
 		config.ThrottlePartner = s.limit(value)
 	case "throttle-customer":
 		config.ThrottleCustomer = s.limit(value)
+	case "admin-key":
+		config.AdminKey = value
 	case "tokens-age":
 		age, err := time.ParseDuration(value)
 		if err != nil {

@@ -36,6 +36,7 @@ type Caller struct {
 	User     ID       // zero: the application speaks for itself
 	UserName string   // the user's principal name
 	Agents   []string // the agent groups that the user is in
+	MFA      bool     // the user proved who it is with a second factor
 }
 
 // AppOnly reports whether no user stands behind the request.

@@ -9,6 +9,12 @@ type Tenant struct {
 	Domain string // the initial domain
 }
 
+// Federation is the server, somebody else's, that checks the passwords of a domain's users.
+type Federation struct {
+	SAML                   bool // spoken to by SAML 2.0; else by WS-Trust
+	MetadataURL, ActiveURL string
+}
+
 // CompanyAdministrator is the directory role of a tenant's first user, by its public template id.
 const CompanyAdministrator = "62e90394-69f5-4237-9190-012177145e10"
 

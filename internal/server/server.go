@@ -36,8 +36,14 @@ type Server struct {
 	passwords *token.Passwords
 	ids       *csp.IDs
 	customers *csp.Customers
+
+	userRequests *csp.UserRequestLog
+
 	observer  *observer
 	authority *port.Authority
+
+	signerLock sync.Mutex
+	signer     *token.WebhookSigner
 
 	listener net.Listener
 	http     *http.Server
@@ -76,7 +82,12 @@ func (s *Server) open(ctx context.Context) error {
 		return fmt.Errorf("fill the world: %w", err)
 	}
 	s.background.Go(func() { s.tend(background) })
-	return s.listen()
+	if err := s.listen(); err != nil {
+		return err
+	}
+	s.background.Go(func() { s.sendWebhooks(background) })
+	s.background.Go(func() { s.userRequests.Run(background) })
+	return nil
 }
 
 // openStore opens the store and the root key that belongs to it.
@@ -149,6 +160,12 @@ func (s *Server) tend(ctx context.Context) {
 			if err != nil && ctx.Err() == nil {
 				s.config.Logger.Error(what, "err", err)
 			}
+		}
+		if _, err := s.store.ForgetDeliveries(ctx, csp.DeliveriesKept); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old webhook deliveries not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetUserRequests(ctx, csp.UserRequestsKept); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old requests of users not forgotten", "err", err)
 		}
 		select {
 		case <-ticker.C:

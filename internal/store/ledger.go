@@ -97,6 +97,44 @@ func (t *tx) rememberRefusal(call csp.Call, refusal error) error {
 		fault.Status, string(answer), call.Key[:])
 }
 
+// errNothingToChange is what a change meets that finds nothing there. It is not remembered for the call.
+var errNothingToChange = errors.New("nothing to change")
+
+// once runs the change, in one transaction with the entry of the ledger that remembers its answer. If the ledger holds an
+// answer for the call already, that is returned, and nothing is changed; else recorded is nil. What the change refuses by a
+// fault is remembered as well, and nothing is written then: so a change refuses before it writes.
+func (db *DB) once(ctx context.Context, call csp.Call, change func(*tx) (answer []byte, err error)) (recorded []byte, err error) {
+	var prior *entry
+	var refusal error
+	err = db.writes.do(ctx, func(t *tx) (err error) {
+		prior, refusal = nil, nil
+		prior, err = t.remember(db.rows.New().Order(), call, ok, nil)
+		if err != nil || prior != nil {
+			return err
+		}
+		answer, err := change(t)
+		if err == nil {
+			return t.answered(call, answer)
+		}
+		refusal = err
+		if errors.Is(err, errNothingToChange) {
+			return t.forget(call)
+		}
+		if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) {
+			return t.rememberRefusal(call, err)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case prior != nil:
+		return prior.outcome()
+	default:
+		return nil, refusal
+	}
+}
+
 // newestRow is the highest n of the tables that db.rows numbers.
 func (db *DB) newestRow(ctx context.Context) (n int64, err error) {
 	err = db.row(ctx, `

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/tailscale/hujson"
 )
 
@@ -46,11 +47,12 @@ func Body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 var (
 	byteOrderMark = []byte("\ufeff")
-	lenient       = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowDuplicateNames(true))
+	lenient       = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsonv1.MatchCaseSensitiveDelimiter(true), jsontext.AllowDuplicateNames(true))
 )
 
-// Decode reads JSON as the service's own parser does: names in any case, unknown members ignored, the last of two equal
-// names, a leading byte order mark, trailing commas (the documented create-a-customer request has them) and comments.
+// Decode reads JSON as the service's own parser does: names in any case but not in snake case, unknown members ignored, the
+// last of two equal names, a leading byte order mark, trailing commas (the documented create-a-customer request has them) and
+// comments.
 // Its error says what is wrong in words that may be shown to the caller.
 func Decode(body []byte, value any) error {
 	body = bytes.TrimPrefix(body, byteOrderMark)

@@ -111,6 +111,8 @@ func TestDecodeLenient(t *testing.T) {
 		{"byte order mark inside", "{\"part\":{\"domain\":\"\ufeff\"}}", domain("\ufeff")},
 		{"Pascal case", `{"Part":{"Domain":"x"}}`, domain("x")},
 		{"any case", `{"pART":{"DOMAIN":"x"}}`, domain("x")},
+		{"snake case, which is another name", `{"pa_rt":{"domain":"x"},"p-art":{"domain":"x"}}`, whole{}},
+		{"a long name", `{"` + strings.Repeat("-", 100_000) + `part":{"domain":"x"}}`, whole{}},
 		{"trailing comma in an object", `{"part":{"domain":"x",},}`, domain("x")},
 		{"trailing comma in an array", `{"part":{"names":["a","b",],}}`, whole{Part: &part{Names: []string{"a", "b"}}}},
 		{"trailing comma, a line on", "{\"part\":{\"domain\":\"x\"\n,\n}}", domain("x")},
@@ -208,7 +210,6 @@ func TestDecodeRefuses(t *testing.T) {
 		{"half a surrogate pair", `{"a":"\ud800"}`, notJSON + `line 1, column 7: invalid surrogate pair "\\ud800\"}\n" in string`},
 		{"NUL", "{\"a\":\x00}", notJSON + `line 1, column 6: invalid character '\u0000' at start of value`},
 		{"long literal", `{"a":` + strings.Repeat("x", 100_000) + `}`, notJSON + "line 1, column 6: invalid literal: " + strings.Repeat("x", 165) + "…"},
-		{"long name", `{"companyProfile":{"` + strings.Repeat("-", 100_000) + `domain":1}}`, "companyProfile." + strings.Repeat("-", 185) + "… is a number and must be a string"},
 
 		{"65 levels of arrays", strings.Repeat("[", 65) + strings.Repeat("]", 65), deep},
 		{"arrays", strings.Repeat("[", 200_000), deep},

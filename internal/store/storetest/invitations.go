@@ -12,7 +12,7 @@ import (
 func acceptance(partner *csp.Partner, customer csp.ID) *csp.Acceptance {
 	return &csp.Acceptance{
 		Invitation: csp.Invitation{Partner: partner.ID, Delegated: true}, Customer: customer, By: csp.Actor{User: "admin@kestrel.onmicrosoft.com"},
-		Audit: []*csp.AuditEntry{{Operation: partnercenter.OperationCreatePartnerRelationship, Resource: partnercenter.AuditPartnerCustomerRelationship}},
+		Outcomes: []csp.Outcome{{Audit: &csp.AuditEntry{Operation: partnercenter.OperationCreatePartnerRelationship, Resource: partnercenter.AuditPartnerCustomerRelationship}}},
 	}
 }
 
