@@ -1,7 +1,7 @@
 package login
 
 import (
-	"context"
+	"net/http"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -16,7 +16,7 @@ type grant struct {
 	userName func(form) string
 
 	// subject is the user that the token will speak for; nil is the application itself.
-	subject func(*Handler, context.Context, *csp.Tenant, form) (*csp.User, error)
+	subject func(*Handler, *http.Request, *csp.Tenant, form) (*csp.User, error)
 }
 
 // grants is all that the token endpoints take.
@@ -24,7 +24,7 @@ var grants = []*grant{
 	{
 		name:    "client_credentials",
 		appOnly: true,
-		subject: func(*Handler, context.Context, *csp.Tenant, form) (*csp.User, error) { return nil, nil },
+		subject: func(*Handler, *http.Request, *csp.Tenant, form) (*csp.User, error) { return nil, nil },
 	},
 	{
 		name:     "password",

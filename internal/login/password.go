@@ -1,8 +1,8 @@
 package login
 
 import (
-	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -13,7 +13,8 @@ func userName(f form) string { return strings.TrimSpace(f["username"]) }
 
 // passwordSubject is the user whose name and password the form has. The answer to an unknown user takes as long as that
 // to a wrong password.
-func (h *Handler) passwordSubject(ctx context.Context, tenant *csp.Tenant, f form) (*csp.User, error) {
+func (h *Handler) passwordSubject(r *http.Request, tenant *csp.Tenant, f form) (*csp.User, error) {
+	ctx := r.Context()
 	name := userName(f)
 	if name == "" {
 		return nil, ErrMissing.With("username")
@@ -32,14 +33,28 @@ func (h *Handler) passwordSubject(ctx context.Context, tenant *csp.Tenant, f for
 	if err != nil {
 		return nil, err
 	}
-	ok, err := h.Passwords.Verify(ctx, user.Credential, tenant.ID, password)
-	switch {
+	switch err := h.checkPassword(r, user, password); {
 	case err != nil:
 		return nil, err
-	case !ok:
-		return nil, ErrPasswordWrong
 	case user.MustChangePassword && h.ForcePasswordChange:
 		return nil, ErrPasswordExpired
 	}
 	return user, nil
+}
+
+// checkPassword refuses a password that is not the user's, and any from where too many wrong ones came.
+func (h *Handler) checkPassword(r *http.Request, user *csp.User, password string) error {
+	who := guesser{user.ID, h.source(r)}
+	if !h.lockouts.admit(who, user, password, h.now()) {
+		return ErrLockedOut
+	}
+	ok, err := h.Passwords.Verify(r.Context(), user.Credential, user.Tenant, password)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return ErrPasswordWrong
+	}
+	h.lockouts.forget(who)
+	return nil
 }

@@ -37,7 +37,7 @@ func (h *Handler) token(w http.ResponseWriter, r *http.Request, v2 bool) error {
 	}
 
 	// 4. The subject: the grant's own step.
-	user, err := grant.subject(h, ctx, tenant, f)
+	user, err := grant.subject(h, r, tenant, f)
 	if err != nil {
 		return err
 	}
