@@ -38,6 +38,7 @@ type Server struct {
 
 	userRequests *csp.UserRequestLog
 
+	users     *csp.Users
 	observer  *observer
 	authority *port.Authority
 
@@ -144,7 +145,7 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// forget drops from time to time what has been kept long enough: answers of the ledger, and audit records.
+// forget drops from time to time what has been kept long enough: answers of the ledger, audit records, deleted users.
 func (s *Server) forget(ctx context.Context) {
 	ticker := time.NewTicker(forgetEvery)
 	defer ticker.Stop()
@@ -160,6 +161,9 @@ func (s *Server) forget(ctx context.Context) {
 		}
 		if _, err := s.store.ForgetUserRequests(ctx, csp.UserRequestsKept); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old requests of users not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetUsers(ctx, csp.UsersRestorable); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("deleted users not purged", "err", err)
 		}
 		select {
 		case <-ticker.C:
