@@ -234,6 +234,14 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.Validation(ctx, "customer-id", nil)
 		return err
 	},
+	"CustomersService.LicensesDeployment": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.LicensesDeployment(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.LicensesUsage": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.LicensesUsage(ctx, "customer-id", nil)
+		return err
+	},
 	"CustomersService.SubscribedSKUs": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.SubscribedSKUs(ctx, "customer-id", nil)
 		return err

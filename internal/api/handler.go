@@ -133,6 +133,8 @@ var routes = []route{
 	{"POST", "/v1/customers/{customer}/directoryroles/{role}/usermembers", userOnly, (*Handler).addUserMember},
 	{"DELETE", "/v1/customers/{customer}/directoryroles/{role}/usermembers/{user}", userOnly, (*Handler).removeUserMember},
 	{"GET", "/v1/customers/{customer}/subscribedskus", userOnly, (*Handler).listSubscribedSKUs},
+	{"GET", "/v1/customers/{customer}/analytics/licenses/deployment", userOnly, (*Handler).listLicensesDeployment},
+	{"GET", "/v1/customers/{customer}/analytics/licenses/usage", userOnly, (*Handler).listLicensesUsage},
 	{"GET", "/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords/{record}", appOrUser, (*Handler).getAuditRecord},

@@ -43,6 +43,32 @@ func (h *Handler) listLicenses(w http.ResponseWriter, r *http.Request, caller *c
 	return h.write(w, r, http.StatusOK, licenses)
 }
 
+// listLicensesDeployment is how far licences are deployed. Partner Center docs: get-customer-licenses-deployment-information.
+func (h *Handler) listLicensesDeployment(w http.ResponseWriter, r *http.Request, caller *csp.Caller) error {
+	customer, err := tenantID(r)
+	if err != nil {
+		return err
+	}
+	deployment, err := h.Users.LicensesDeployment(r.Context(), caller, customer)
+	if err != nil {
+		return err
+	}
+	return h.write(w, r, http.StatusOK, deployment)
+}
+
+// listLicensesUsage is how far licences are used. Partner Center docs: get-customer-licenses-usage-information.
+func (h *Handler) listLicensesUsage(w http.ResponseWriter, r *http.Request, caller *csp.Caller) error {
+	customer, err := tenantID(r)
+	if err != nil {
+		return err
+	}
+	usage, err := h.Users.LicensesUsage(r.Context(), caller, customer)
+	if err != nil {
+		return err
+	}
+	return h.write(w, r, http.StatusOK, usage)
+}
+
 // licenseGroups is all of the parameter, which may be there several times.
 func licenseGroups(r *http.Request) (groups []string) {
 	values, _ := url.ParseQuery(r.URL.RawQuery) // what cannot be read is as good as not there

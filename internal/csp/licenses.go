@@ -25,6 +25,19 @@ func (s *Users) Licenses(ctx context.Context, caller *Caller, customer, id ID) (
 	return partnercenter.CollectionOf[partnercenter.License](nil), nil
 }
 
+// LicensesDeployment is how far licences of a customer of the caller's are deployed: nothing is sold, so there is nothing to
+// tell. It is the partner's own record, and needs no delegated admin.
+func (s *Users) LicensesDeployment(ctx context.Context, caller *Caller, customer ID) (*partnercenter.Collection[partnercenter.LicensesDeployment], error) {
+	_, err := s.Store.Customer(ctx, caller.Partner.ID, customer)
+	return partnercenter.CollectionOf[partnercenter.LicensesDeployment](nil), err
+}
+
+// LicensesUsage is how far they are used, likewise.
+func (s *Users) LicensesUsage(ctx context.Context, caller *Caller, customer ID) (*partnercenter.Collection[partnercenter.LicensesUsage], error) {
+	_, err := s.Store.Customer(ctx, caller.Partner.ID, customer)
+	return partnercenter.CollectionOf[partnercenter.LicensesUsage](nil), err
+}
+
 // LicenseGroups refuses what is no group of products. Clients write the groups in any case.
 func LicenseGroups(words []string) error {
 	for _, word := range words {
