@@ -84,10 +84,19 @@ func (s *Users) checkPrincipalName(ctx context.Context, found *violations, custo
 	switch owner, err := s.Store.TenantByDomain(ctx, domain); {
 	case errors.Is(err, ErrNotFound), err == nil && owner.ID != customer:
 		found.add(property, "%s is not a domain of the customer; use one of its own, for example %s", quoted(domain), local+"@"+tenant.Domain)
+		return nil
 	case err != nil:
 		return err
 	}
-	return nil
+	federation, err := s.Store.Federation(ctx, domain)
+	if errors.Is(err, ErrNotFound) {
+		return nil // it has gone in this moment, and nobody signs in there
+	}
+	if federation != nil {
+		// Partner Center docs since 2022, create-user-accounts-for-a-customer.
+		found.add(property, "%s is federated, and its users are made where their passwords are checked; use another domain of the customer, for example %s", quoted(domain), local+"@"+tenant.Domain)
+	}
+	return err
 }
 
 func notInPrincipalNames(r rune) bool {

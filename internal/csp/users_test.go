@@ -69,6 +69,11 @@ func violations(err error) (found []string) {
 
 func TestUserRules(t *testing.T) {
 	s := newStaff(t)
+	for _, domain := range []*partnercenter.VerifiedDomain{verified("kestrel.example"), verified("sts.kestrel.example", federated)} {
+		if _, err := s.AddVerifiedDomain(t.Context(), admin(s.direct), s.id, domain, csp.Call{}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, test := range []struct {
 		name   string
 		change func(*partnercenter.CustomerUser)
@@ -101,6 +106,8 @@ func TestUserRules(t *testing.T) {
 		{"an accent", func(u *partnercenter.CustomerUser) { u.UserPrincipalName = "bö@" + s.meant }, []string{"userPrincipalName: 'bö@"}},
 		{"a domain of nobody", func(u *partnercenter.CustomerUser) { u.UserPrincipalName = "bo@nobody.example" }, []string{"userPrincipalName: 'nobody.example' is not a domain of the customer; use one of its own, for example bo@" + s.meant}},
 		{"a domain of the partner", func(u *partnercenter.CustomerUser) { u.UserPrincipalName = "bo@" + s.direct.Domain }, []string{"userPrincipalName: '" + s.direct.Domain + "' is not"}},
+		{"a further domain", func(u *partnercenter.CustomerUser) { u.UserPrincipalName = "bo@Kestrel.example" }, nil},
+		{"a federated domain", func(u *partnercenter.CustomerUser) { u.UserPrincipalName = "bo@sts.kestrel.example" }, []string{"userPrincipalName: 'sts.kestrel.example' is federated"}},
 		{"no country", func(u *partnercenter.CustomerUser) { u.UsageLocation = "XX" }, []string{"usageLocation: 'XX' is not"}},
 		{"control characters", func(u *partnercenter.CustomerUser) { u.DisplayName, u.FirstName = "a\nb", "\xff" }, []string{"displayName: holds", "firstName: holds"}},
 		{"everything", func(u *partnercenter.CustomerUser) {
