@@ -24,6 +24,7 @@ func TestCatalogueComesBack(t *testing.T) {
 		"ProfilesService.MPN":               AreaProfiles,
 		"RelationshipsService.List":         AreaRelationships,
 		"CustomersService.Relationships":    AreaRelationships,
+		"UsersService.Create":               AreaUsers,
 		"ValidationsService.Address":        AreaValidations,
 		"WebhooksService.Registration":      AreaWebhooks,
 	}

@@ -17,6 +17,7 @@ const (
 	AreaMFAReports    = "mfareports"
 	AreaProfiles      = "profiles"
 	AreaRelationships = "relationships"
+	AreaUsers         = "users"
 	AreaValidations   = "validations"
 	AreaWebhooks      = "webhooks"
 )
@@ -209,6 +210,36 @@ var (
 	// ErrValidationCodeUsedUp answers the use of a validation code that has none left. The code is inferred: that of an offer
 	// whose uses are exceeded.
 	ErrValidationCodeUsedUp = row(400, 27006, AreaCustomers, sourceBusiness, "The validation code has no creates remaining.")
+
+	// ErrRightMissing answers a caller whose agent groups do not entitle it.
+	ErrRightMissing = row(403, 900150, "", sourceBusiness, "The role of the caller lacks the right for this operation.")
+
+	// ErrNoDelegatedAdmin answers a partner that does not administer the tenant of its customer. Partner Center docs since 2023.
+	ErrNoDelegatedAdmin = row(403, 900308, "", sourceBusiness, "The partner has no delegated admin privileges for the customer.")
+
+	// ErrUserNotFound answers the id of a user that the tenant does not have.
+	ErrUserNotFound = row(404, 60002, AreaUsers, sourceBusiness, "The user was not found.")
+
+	// ErrUserDeleted answers the id of a user that is deleted and can be restored. The code is that of the .NET SDK's sample
+	// DeleteCustomerUser, the status is inferred.
+	ErrUserDeleted = row(404, 3000, AreaUsers, sourceBusiness, "The user is deleted.")
+
+	// ErrUserInvalid names every property of a user with a bad value.
+	ErrUserInvalid = row(400, 3000, AreaUsers, sourceBusiness, "A property is invalid.")
+
+	// ErrUserNameTaken answers a sign-in name that another user of the tenant has. No source tells what the service answers.
+	ErrUserNameTaken = row(409, 3000, AreaUsers, sourceBusiness, "Another user has this sign-in name already.")
+
+	// ErrLastAdministrator keeps a tenant from losing its last administrator. No source tells what the service answers; its
+	// directory refuses as well.
+	ErrLastAdministrator = row(403, 600006, AreaUsers, sourceBusiness, "The last Company Administrator of a tenant cannot be removed.")
+
+	// ErrRoleNotFound answers a directory role that there is not, and a member that a role does not have. The code is inferred.
+	ErrRoleNotFound = row(404, 1000, AreaUsers, sourceBusiness, "The directory role was not found.")
+
+	// ErrNoLicensesLeft answers an assignment of a licence that the customer has no more of. Partner Center docs:
+	// assign-licenses-to-a-user.
+	ErrNoLicensesLeft = row(400, 60012, AreaUsers, sourceBusiness, "No licenses are left for this product.")
 )
 
 var catalogue []*Fault

@@ -238,6 +238,68 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.Validation(ctx, "customer-id", nil)
 		return err
 	},
+	"CustomersService.LicensesDeployment": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.LicensesDeployment(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.LicensesUsage": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.LicensesUsage(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.SubscribedSKUs": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.SubscribedSKUs(ctx, "customer-id", nil)
+		return err
+	},
+	"DirectoryRolesService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.DirectoryRoles.List(ctx, "customer-id", nil)
+		return err
+	},
+	"DirectoryRolesService.Members": func(ctx context.Context, c *Client) error {
+		_, err := c.DirectoryRoles.Members(ctx, "customer-id", "role-id", nil)
+		return err
+	},
+	"DirectoryRolesService.AddMember": func(ctx context.Context, c *Client) error {
+		_, err := c.DirectoryRoles.AddMember(ctx, "customer-id", "role-id", &UserMember{}, nil)
+		return err
+	},
+	"DirectoryRolesService.RemoveMember": func(ctx context.Context, c *Client) error {
+		return c.DirectoryRoles.RemoveMember(ctx, "customer-id", "role-id", "user-id", nil)
+	},
+	"UsersService.Create": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Create(ctx, "customer-id", &CustomerUser{}, nil)
+		return err
+	},
+	"UsersService.Get": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Get(ctx, "customer-id", "user-id", nil)
+		return err
+	},
+	"UsersService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.List(ctx, "customer-id", nil)
+		return err
+	},
+	"UsersService.Update": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Update(ctx, "customer-id", "user-id", &CustomerUser{}, nil)
+		return err
+	},
+	"UsersService.ResetPassword": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.ResetPassword(ctx, "customer-id", "user-id", &PasswordProfile{}, nil)
+		return err
+	},
+	"UsersService.Delete": func(ctx context.Context, c *Client) error {
+		return c.Users.Delete(ctx, "customer-id", "user-id", nil)
+	},
+	"UsersService.DirectoryRoles": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.DirectoryRoles(ctx, "customer-id", "user-id", nil)
+		return err
+	},
+	"UsersService.Licenses": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Licenses(ctx, "customer-id", "user-id", nil)
+		return err
+	},
+	"UsersService.UpdateLicenses": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.UpdateLicenses(ctx, "customer-id", "user-id", &LicenseUpdate{}, nil)
+		return err
+	},
 	"DomainsService.Exists": func(ctx context.Context, c *Client) error {
 		_, err := c.Domains.Exists(ctx, "domain", nil)
 		return err

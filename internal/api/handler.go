@@ -18,6 +18,7 @@ import (
 // Handler answers the requests of the surface.
 type Handler struct {
 	Customers *csp.Customers
+	Users     *csp.Users
 	Store     csp.Store
 	Tokens    *token.Verifier
 	Root      token.Root // proves continuation tokens and links
@@ -31,6 +32,7 @@ type Handler struct {
 	BOM           BOM
 	StrictHeaders bool // MS-RequestId and MS-CorrelationId must be GUIDs
 
+	UserCreated       int               // the status of an answer with a new user; zero: 200
 	AddressValidation AddressValidation // the form of the verdict on an address
 
 	RefuseGraphAudience bool // tokens for the directory's graph are answered 900420; Tokens must not accept them then
@@ -117,6 +119,23 @@ var routes = []route{
 	{"GET", "/v1/customers/{customer}/agreements", userOnly, (*Handler).listCustomerAgreements},
 	{"POST", "/v1/customers/{customer}/agreements", userOnly, (*Handler).confirmAgreement},
 	{"GET", "/v1/customers/{customer}/directSignedMicrosoftCustomerAgreementStatus", userOnly, (*Handler).getDirectSignedAgreementStatus},
+	{"POST", "/v1/customers/{customer}/users", userOnly, (*Handler).createUser},
+	{"GET", "/v1/customers/{customer}/users", userOnly, (*Handler).listUsers},
+	{"PATCH", "/v1/customers/{customer}/users", userOnly, (*Handler).patchUserOfBody},
+	{"GET", "/v1/customers/{customer}/users/{user}", userOnly, (*Handler).getUser},
+	{"PATCH", "/v1/customers/{customer}/users/{user}", userOnly, (*Handler).patchUser},
+	{"DELETE", "/v1/customers/{customer}/users/{user}", userOnly, (*Handler).deleteUser},
+	{"PATCH", "/v1/customers/{customer}/users/{user}/resetpassword", userOnly, (*Handler).resetPassword},
+	{"GET", "/v1/customers/{customer}/users/{user}/directoryroles", userOnly, (*Handler).listRolesOfUser},
+	{"GET", "/v1/customers/{customer}/users/{user}/licenses", userOnly, (*Handler).listLicenses},
+	{"POST", "/v1/customers/{customer}/users/{user}/licenseupdates", userOnly, (*Handler).updateLicenses},
+	{"GET", "/v1/customers/{customer}/directoryroles", userOnly, (*Handler).listDirectoryRoles},
+	{"GET", "/v1/customers/{customer}/directoryroles/{role}/usermembers", userOnly, (*Handler).listUserMembers},
+	{"POST", "/v1/customers/{customer}/directoryroles/{role}/usermembers", userOnly, (*Handler).addUserMember},
+	{"DELETE", "/v1/customers/{customer}/directoryroles/{role}/usermembers/{user}", userOnly, (*Handler).removeUserMember},
+	{"GET", "/v1/customers/{customer}/subscribedskus", userOnly, (*Handler).listSubscribedSKUs},
+	{"GET", "/v1/customers/{customer}/analytics/licenses/deployment", userOnly, (*Handler).listLicensesDeployment},
+	{"GET", "/v1/customers/{customer}/analytics/licenses/usage", userOnly, (*Handler).listLicensesUsage},
 	{"GET", "/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords/{record}", appOrUser, (*Handler).getAuditRecord},

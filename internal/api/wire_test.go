@@ -185,7 +185,9 @@ func (a *wireAnswer) brokenMember(path, name string, object map[string]any, memb
 			wrong("is %v", member)
 		}
 	case "password":
-		if text, ok := member.(string); !ok || text == "" || a.status != http.StatusCreated {
+		// The first one is told once; one that the request sets is answered to it, in the docs' samples of users.
+		echoed := path == ".passwordProfile.password" && strings.Contains(a.path, "/users") && strings.Contains(a.request, fmt.Sprintf("%q", member))
+		if text, ok := member.(string); !ok || text == "" || a.status != http.StatusCreated && !echoed {
 			wrong("is in an answer of %d", a.status)
 		}
 	case "attributes":

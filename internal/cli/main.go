@@ -17,6 +17,7 @@ type commands struct {
 
 	Partners  partnersCommands  `cmd:"" help:"Partners, in a store that no server holds." group:"store"`
 	Apps      appsCommands      `cmd:"" help:"Applications of partners, in a store that no server holds." group:"store"`
+	Users     usersCommands     `cmd:"" help:"Users of partners, in a store that no server holds." group:"store"`
 	Customers customersCommands `cmd:"" help:"Customers, at a server." group:"client"`
 
 	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications, at a server that you run." group:"admin"`

@@ -67,6 +67,8 @@ func TestSwitchesReachTheServer(t *testing.T) {
 		switch field := value.Field(i); field.Kind() {
 		case reflect.Bool:
 			field.SetBool(true)
+		case reflect.Int:
+			field.SetInt(201)
 		case reflect.String:
 			field.SetString("https://example.com")
 		case reflect.Slice:

@@ -16,11 +16,12 @@ type switches struct {
 	TLSNames       []string `name:"tls-name" group:"listener" placeholder:"NAME" variable:"TENANTRY_TLS_NAME" help:"Further host name or address that the local CA's certificate shall hold; may be repeated."`
 	PlainHTTP      bool     `name:"plain-http" group:"listener" variable:"TENANTRY_PLAIN_HTTP" help:"Serve plain HTTP too beside a certificate of your own. With the local CA it always is."`
 	ExternalURL    string   `name:"external-url" group:"listener" placeholder:"URL" variable:"TENANTRY_EXTERNAL_URL" help:"What clients reach the server as, if not by the name they send: behind a proxy."`
-	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
+	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-For, X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
 
 	BOM                 server.BOM               `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
 	AddressValidation   server.AddressValidation `name:"address-validation" group:"api" default:"auto" enum:"auto,object,bool,legacy" variable:"TENANTRY_ADDRESS_VALIDATION" help:"Verdicts on addresses: object (with suggestions), bool, legacy (as in 2017: nothing, or fault 2007), or auto, bool for clients that are known to read one."`
 	MFA                 server.MFA               `name:"mfa" group:"api" default:"report" enum:"off,report,enforce" variable:"TENANTRY_MFA" help:"Calls that a user stands behind without a second factor: off, report (isMfaCompliant in the answer) or enforce (fault 900421)."`
+	UserCreated         int                      `name:"user-created" group:"api" default:"200" enum:"200,201" variable:"TENANTRY_USER_CREATED" help:"Status of an answer with a new user: 200, as documented, or 201, as other creates have it."`
 	StrictHeaders       bool                     `group:"api" variable:"TENANTRY_STRICT_HEADERS" help:"Refuse requests whose MS-RequestId or MS-CorrelationId is missing or no GUID."`
 	StrictRegistration  bool                     `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
 	StrictCulture       bool                     `group:"api" variable:"TENANTRY_STRICT_CULTURE" help:"Demand one of the country's own cultures."`
@@ -62,6 +63,7 @@ func (s *switches) config(p *program) (server.Config, error) {
 		ExternalURL:         s.ExternalURL,
 		TrustForwarded:      s.TrustForwarded,
 		BOM:                 s.BOM,
+		UserCreated:         s.UserCreated,
 		AddressValidation:   s.AddressValidation,
 		MFA:                 s.MFA,
 		StrictHeaders:       s.StrictHeaders,

@@ -249,6 +249,11 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 		resource = new(partnercenter.SelfServePolicy)
 	case partnercenter.OperationUndefined:
 		resource = r.undefined()
+	case partnercenter.OperationCreateCustomerUser, partnercenter.OperationUpdateCustomerUser, partnercenter.OperationDeleteCustomerUser,
+		partnercenter.OperationRestoreCustomerUser, partnercenter.OperationResetCustomerUserPassword, partnercenter.OperationUpdateCustomerUserPrincipalName:
+		resource = new(partnercenter.CustomerUser)
+	case partnercenter.OperationAddUserMember, partnercenter.OperationRemoveUserMember:
+		resource = new(partnercenter.UserMember)
 	default:
 		return "", fmt.Errorf("nothing is known of the values of %s", r.Operation)
 	}

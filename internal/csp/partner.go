@@ -57,6 +57,14 @@ func (c *Caller) mustBe(may string, groups ...string) error {
 	return partnercenter.ErrNotAllowed.With("Only members of " + strings.Join(groups, " or ") + " may " + may + ".")
 }
 
+// needsRight refuses a caller without the rights of one of the groups, in the words of the directory.
+func (c *Caller) needsRight(may string, groups ...string) error {
+	if c.IsAgent(groups...) {
+		return nil
+	}
+	return partnercenter.ErrRightMissing.With("The role of the caller lacks the right to " + may + "; members of " + strings.Join(groups, " or ") + " have it.")
+}
+
 // IsAgent reports whether the caller acts with the rights of one of the groups. An application that speaks for itself
 // does: its registration is what entitles it.
 func (c *Caller) IsAgent(groups ...string) bool {

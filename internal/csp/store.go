@@ -102,6 +102,27 @@ type Store interface {
 	// then of their ids. At most as many as its size.
 	Customers(ctx context.Context, partner ID, query *CustomerQuery) ([]*CustomerSummary, error)
 
+	// Users is a page of the users of a customer of the partner's. At most as many as the query's size.
+	// ErrNoRelationship and ErrTenantNotFound as for Customer.
+	Users(ctx context.Context, partner, customer ID, query *UserQuery) ([]*User, error)
+
+	// CustomerUser is a user of a customer of the partner's, deleted or not. ErrUserNotFound if the customer has none of that
+	// id; ErrNoRelationship and ErrTenantNotFound as for Customer.
+	CustomerUser(ctx context.Context, partner, customer, id ID) (*User, error)
+
+	// CreateCustomerUser adds a user to the tenant of a customer of the partner's, which the user names.
+	// ErrUserNameTaken if an active user of the tenant has the principal name. Calls and faults as for UpdateCustomer.
+	CreateCustomerUser(ctx context.Context, partner ID, call Call, user *User, outcome Outcome) (recorded []byte, err error)
+
+	// UpdateCustomerUser changes a user of a customer of the partner's, who is deleted by being given a time of deletion and
+	// restored by losing it. Calls, faults and the function as for UpdateCustomer; what it made is refused by
+	// ErrUserNameTaken, and by ErrLastAdministrator if no active Company Administrator were left. ErrUserNotFound as for
+	// CustomerUser.
+	UpdateCustomerUser(ctx context.Context, partner, customer, id ID, call Call, change func(*User) (Outcome, error)) (recorded []byte, err error)
+
+	// Recorded is the ledger's answer to the call, as recorded or as the fault that it was, or nil without one.
+	Recorded(ctx context.Context, call Call) (recorded []byte, err error)
+
 	// DomainTaken reports whether a tenant has the domain, in whatever case it is written.
 	DomainTaken(ctx context.Context, domain string) (bool, error)
 
@@ -170,9 +191,9 @@ type Store interface {
 	// User is a user of the tenant by principal name, in whatever case it is written, or ErrNotFound.
 	User(ctx context.Context, tenant ID, principalName string) (*User, error)
 
-	// ReplaceCredential gives the user another credential, which is one that it chose: it need not change it any more.
+	// ReplaceCredential gives the user the password of the changed one, with what [User.SetPassword] notes of it.
 	// ErrNotFound if the user is no more, or has another credential than it is given with.
-	ReplaceCredential(ctx context.Context, user *User, credential []byte) error
+	ReplaceCredential(ctx context.Context, user, changed *User) error
 
 	// CreateApp registers an application. ErrExists if its id is taken.
 	CreateApp(ctx context.Context, app *App) error
@@ -246,6 +267,8 @@ type Outcome struct {
 	Answer []byte      // what the ledger remembers
 	Audit  *AuditEntry // what is recorded of the change; nil: nothing
 	Events []Event     // what the partners concerned are told by their webhooks
+
+	FurtherAudit []*AuditEntry // where one change is several
 }
 
 // Call is a mutating request. If it has a key, its caller may send it again and be answered the same.

@@ -15,9 +15,6 @@ type Federation struct {
 	MetadataURL, ActiveURL string
 }
 
-// CompanyAdministrator is the directory role of a tenant's first user, by its public template id.
-const CompanyAdministrator = "62e90394-69f5-4237-9190-012177145e10"
-
 // User is somebody who can sign in to a tenant.
 type User struct {
 	ID                 ID
@@ -26,11 +23,17 @@ type User struct {
 	DisplayName        string
 	GivenName          string
 	FamilyName         string
+	UsageLocation      string // ISO 3166-1 alpha-2, or empty
+	PhoneNumber        string
+	ImmutableID        string
 	Roles              []string // template ids of directory roles
 	Agents             []string // agent groups, in a partner's tenant
 	Credential         []byte   // what proves a password; package token reads it
+	Former             [][]byte // what proved the passwords before, the last one first
 	MustChangePassword bool
+	SessionsFrom       time.Time // who signed in before has to do so again; zero: nobody has
 	Created            time.Time
+	Deleted            time.Time // zero: it is not
 }
 
 // App is an application that is registered in its home tenant.

@@ -35,9 +35,10 @@ type Config struct {
 	TLSNames        []string // further names of the certificate that the local CA signs
 	PlainHTTP       bool     // plain HTTP is served beside a certificate of one's own
 	ExternalURL     string   // what clients reach the server as, if not by the name they send
-	TrustForwarded  bool     // X-Forwarded-Host and -Proto come from a proxy of ours
+	TrustForwarded  bool     // X-Forwarded-For, -Host and -Proto come from a proxy of ours
 
 	BOM                 api.BOM
+	UserCreated         int // the status of an answer with a new user; zero: 200
 	AddressValidation   api.AddressValidation
 	MFA                 api.MFA // of calls that a user stands behind
 	StrictHeaders       bool

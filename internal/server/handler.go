@@ -41,6 +41,15 @@ func (s *Server) wire() {
 		SandboxLimits: s.config.SandboxLimits,
 		GDAPByDefault: s.config.GDAPByDefault,
 	}
+	s.users = &csp.Users{
+		Store:      s.store,
+		IDs:        s.ids,
+		Now:        s.config.Now,
+		Credential: s.passwords.ChosenCredential,
+		Proves: func(ctx context.Context, credential []byte, tenant csp.ID, password string) (bool, error) {
+			return s.passwords.Verify(ctx, credential, tenant, password)
+		},
+	}
 }
 
 // handler is the whole of what is served: two surfaces that share no path, and what belongs to Tenantry itself.
@@ -95,6 +104,7 @@ func firstSegment(path string) string {
 func (s *Server) api() *surface {
 	handler := &api.Handler{
 		Customers: s.customers,
+		Users:     s.users,
 		Store:     s.store,
 		Tokens: &token.Verifier{
 			Keys: s.keys, Now: s.config.Now, Audiences: login.PartnerCenterAudiences(!s.config.RefuseGraphAudience),
@@ -108,6 +118,7 @@ func (s *Server) api() *surface {
 		ServerID:            s.serverID(),
 		BOM:                 s.config.BOM,
 		StrictHeaders:       s.config.StrictHeaders,
+		UserCreated:         s.config.UserCreated,
 		AddressValidation:   s.config.AddressValidation,
 		RefuseGraphAudience: s.config.RefuseGraphAudience,
 		MFA:                 s.config.MFA,

@@ -39,6 +39,7 @@ type Server struct {
 
 	userRequests *csp.UserRequestLog
 
+	users     *csp.Users
 	observer  *observer
 	authority *port.Authority
 
@@ -145,8 +146,9 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// tend drops from time to time what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens),
-// and lets signing keys follow each other.
+// tend drops from time to time what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens, deleted
+// users), and
+// lets signing keys follow each other.
 func (s *Server) tend(ctx context.Context) {
 	ticker := time.NewTicker(tendEvery)
 	defer ticker.Stop()
@@ -166,6 +168,9 @@ func (s *Server) tend(ctx context.Context) {
 		}
 		if _, err := s.store.ForgetUserRequests(ctx, csp.UserRequestsKept); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old requests of users not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetUsers(ctx, csp.UsersRestorable); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("deleted users not purged", "err", err)
 		}
 		select {
 		case <-ticker.C:

@@ -65,6 +65,8 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 			arg   any
 		}{
 			{`DELETE FROM users WHERE tenant = $1`, row.n},
+			{`DELETE FROM deleted_users WHERE tenant = $1`, row.n},
+			{`DELETE FROM members WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
 			{`DELETE FROM consents WHERE tenant = $1`, id[:]},
 			{`DELETE FROM tenants WHERE n = $1`, row.n},
@@ -106,7 +108,13 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		}
 		told = outcome.Events != nil
 		d := &deed{partner: partner, customer: id, name: row.name, readers: row.partners(), by: call.By}
-		return outcome.Answer, db.tell(t, d, &outcome)
+		err = db.tell(t, d, &outcome)
+		for _, entry := range outcome.FurtherAudit {
+			if err == nil {
+				err = db.tell(t, d, &csp.Outcome{Audit: entry})
+			}
+		}
+		return outcome.Answer, err
 	})
 	switch {
 	case errors.Is(err, errNothingToChange):

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -49,13 +50,30 @@ func (t *tx) remember(n int64, call csp.Call, status int, answer []byte) (*entry
 		return nil, err
 	}
 	var prior entry
-	err = t.row(`
-		SELECT status, answer
-		FROM ledger
-		WHERE call = $1`,
-		call.Key[:]).Scan(&prior.status, &prior.answer)
+	err = t.row(priorQuery, call.Key[:]).Scan(&prior.status, &prior.answer)
 	return &prior, err
 }
+
+// Recorded implements [csp.Store].
+func (db *DB) Recorded(ctx context.Context, call csp.Call) ([]byte, error) {
+	if !call.Repeatable() {
+		return nil, nil
+	}
+	var prior entry
+	err := db.row(ctx, priorQuery, call.Key[:]).Scan(&prior.status, &prior.answer)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return prior.outcome()
+}
+
+const priorQuery = `
+	SELECT status, answer
+	FROM ledger
+	WHERE call = $1`
 
 // answered completes the entry that was made for the call in this transaction.
 func (t *tx) answered(call csp.Call, answer []byte) error {

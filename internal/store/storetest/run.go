@@ -24,6 +24,7 @@ type Store interface {
 	NextDelivery(ctx context.Context) (time.Time, error)
 	ClaimDeliveries(ctx context.Context, lease time.Duration, most int) ([]*csp.Delivery, error)
 	RecordDelivery(ctx context.Context, delivery *csp.Delivery, due time.Time) error
+	ForgetUsers(ctx context.Context, age time.Duration) (int, error)
 	Close() error
 }
 
@@ -78,6 +79,12 @@ func Run(t *testing.T, database Database) {
 		{"partner by MPN id", testPartnerByMPN},
 		{"partnerships", testPartnerships},
 		{"user", testUser},
+		{"users", testUsers},
+		{"founder", testFounder},
+		{"last administrator", testLastAdministrator},
+		{"concurrent users", testConcurrentUsers},
+		{"users model", testUsersModel},
+		{"forget users", testForgetUsers},
 		{"app", testApp},
 		{"changes of an app", testChangeApp},
 		{"signing key", testSigningKey},
