@@ -80,7 +80,7 @@ func TestFirstPassword(t *testing.T) {
 	w.ForcePasswordChange = true
 	name, first := w.signIn()
 	v := w.visit(t)
-	v.get("/account").signIn(name, first).wants(200, "Choose a new password", "This is the first time that you sign in.")
+	v.get("/account").signIn(name, first).wants(200, "Choose a new password", "Somebody else has given you this password.")
 	if v.cookies()["tenantry-session"] != "" {
 		t.Error("there is a session before the password is changed")
 	}
