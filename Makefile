@@ -55,3 +55,7 @@ demo: ## the main job, shown
 .PHONY: bench
 bench: ## the server against its own echo ceiling, side by side
 	$(GO) run ./bench
+
+.PHONY: bench-large
+bench-large: ## reads from a million customers against reads from a thousand
+	$(GO) run ./bench -large 1000000 -rounds 5 -out bench/RESULTS-large.md

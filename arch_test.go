@@ -31,7 +31,7 @@ var imports = []struct {
 	{"internal/port", nil, "a listener knows nothing of what is served"},
 	{"internal/web", nil, "what surfaces share knows none of them"},
 	{"internal/csp", []string{"partnercenter", "internal/market"}, "the world knows its contract and its tables, not who asks or who keeps"},
-	{"internal/store", []string{"partnercenter", "internal/csp", "internal/recent", "internal/token"}, "it implements the interfaces of those who need it"},
+	{"internal/store", []string{"partnercenter", "internal/csp", "internal/token"}, "it implements the interfaces of those who need it"},
 	{"internal/store/storetest", []string{"partnercenter", "internal/csp", "internal/token"}, "a suite for every store must not know one"},
 	{"internal/api", []string{"partnercenter", "internal/csp", "internal/market", "internal/throttle", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
 	{"internal/login", []string{"internal/csp", "internal/recent", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},

@@ -14,18 +14,22 @@ type aim struct {
 	value float64
 	least float64 // at least this much, if not zero
 	below float64 // less than this, if not zero
+	most  float64 // at most this, if not zero
 	unit  string
 }
 
 func (a aim) met() bool {
-	return a.value >= a.least && (a.below == 0 || a.value < a.below)
+	return a.value >= a.least && (a.below == 0 || a.value < a.below) && (a.most == 0 || a.value <= a.most)
 }
 
 // String is a line like "create ratio at 64 connections: 0.24 (aim: at least 0.20) ok".
 func (a aim) String() string {
 	bound := fmt.Sprintf("at least %.2f%s", a.least, a.unit)
-	if a.below > 0 {
+	switch {
+	case a.below > 0:
 		bound = fmt.Sprintf("below %.0f%s", a.below, a.unit)
+	case a.most > 0:
+		bound = fmt.Sprintf("at most %.2f%s", a.most, a.unit)
 	}
 	verdict := "ok"
 	if !a.met() {
@@ -60,9 +64,9 @@ func (r *report) aims() []aim {
 }
 
 // missed counts the aims that were not met.
-func (r *report) missed() int {
+func missed(aims []aim) int {
 	n := 0
-	for _, a := range r.aims() {
+	for _, a := range aims {
 		if !a.met() {
 			n++
 		}

@@ -58,6 +58,15 @@ func (c *conn) do(request []byte) (status int, body []byte, err error) {
 	return h.status, c.buf[h.size:n], nil
 }
 
+// expect is do for an answer that must have the status.
+func (c *conn) expect(request []byte, status int) (body []byte, err error) {
+	got, body, err := c.do(request)
+	if err == nil && got != status {
+		err = fmt.Errorf("answered %d instead of %d: %s", got, status, body)
+	}
+	return body, err
+}
+
 // head is what an answer says before its body.
 type head struct {
 	size   int // with the empty line; zero if it is not complete yet

@@ -184,13 +184,10 @@ func (w *worker) run() error {
 		if !start.Before(w.end) {
 			return nil
 		}
-		status, body, err := w.conn.do(bytes)
+		body, err := w.conn.expect(bytes, w.operation.status)
 		done := time.Now()
 		if err != nil {
 			return err
-		}
-		if status != w.operation.status {
-			return fmt.Errorf("answered %d instead of %d: %s", status, w.operation.status, body)
 		}
 		if w.operation.name == create.name {
 			id, err := firstID(body)

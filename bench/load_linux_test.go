@@ -37,6 +37,16 @@ func TestLoad(t *testing.T) {
 		t.Errorf("got %d created and %d ids, want as many ids as created", echo.created, len(echo.ids))
 	}
 
+	t.Run("fill", func(t *testing.T) {
+		before := echo.created
+		if err := echo.fill(t.Context(), 100, 4); err != nil {
+			t.Fatal(err)
+		}
+		if echo.created != before+100 || echo.created != len(echo.ids) {
+			t.Errorf("got %d created and %d ids, want 100 more than %d", echo.created, len(echo.ids), before)
+		}
+	})
+
 	t.Run("unexpected status", func(t *testing.T) {
 		o := create
 		o.status = 418

@@ -58,12 +58,14 @@ func run(ctx context.Context, args []string, stdout, progress io.Writer) error {
 		only    string
 		out     string
 		strict  bool
+		large   int
 	)
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(progress)
 	flags.Float64Var(&seconds, "seconds", 4, "measure each cell for this many `seconds`; reads take half of it")
 	flags.IntVar(&b.rounds, "rounds", 3, "repeat the whole this `many` times")
 	flags.Var(&b.connections, "connections", "comma-separated `numbers` of connections")
+	flags.IntVar(&large, "large", 0, fmt.Sprintf("instead, compare reads from a store of so many `customers` with those from one of %s", thousands(few)))
 	flags.StringVar(&only, "only", "", "measure one `operation`: create or get")
 	flags.StringVar(&b.binary, "binary", "", "measure the tenantry binary at this `path` instead of building one")
 	flags.StringVar(&b.dir, "dir", "", "put stores below this `directory`, which decides the disk (default: the system's temporary directory)")
@@ -81,6 +83,8 @@ func run(ctx context.Context, args []string, stdout, progress io.Writer) error {
 		return fmt.Errorf("-seconds %v: must be above 0 and at most 3600", seconds)
 	case b.rounds < 1:
 		return fmt.Errorf("-rounds %d: must be at least 1", b.rounds)
+	case large != 0 && large < few:
+		return fmt.Errorf("-large %d: must be at least %d", large, few)
 	}
 	if only != "" {
 		i := slices.IndexFunc(b.operations, func(o operation) bool { return o.name == only })
@@ -90,11 +94,10 @@ func run(ctx context.Context, args []string, stdout, progress io.Writer) error {
 		b.operations = b.operations[i : i+1]
 	}
 
-	r, err := b.run(ctx)
+	text, aims, err := b.reported(ctx, large)
 	if err != nil {
 		return err
 	}
-	text := r.markdown()
 	if _, err := io.WriteString(stdout, text); err != nil {
 		return err
 	}
@@ -103,10 +106,26 @@ func run(ctx context.Context, args []string, stdout, progress io.Writer) error {
 			return err
 		}
 	}
-	if missed := r.missed(); strict && missed > 0 {
-		return fmt.Errorf("%d of the aims missed", missed)
+	if n := missed(aims); strict && n > 0 {
+		return fmt.Errorf("%d of the aims missed", n)
 	}
 	return nil
+}
+
+// reported measures, against the ceiling or, if a number of customers is given, by size.
+func (b *bench) reported(ctx context.Context, large int) (text string, aims []aim, err error) {
+	if large > 0 {
+		r, err := b.compareSizes(ctx, large)
+		if err != nil {
+			return "", nil, err
+		}
+		return r.markdown(), r.aims(), nil
+	}
+	r, err := b.run(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	return r.markdown(), r.aims(), nil
 }
 
 // counts is a flag of comma-separated numbers.

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
 // operation is one kind of request, the status that its answer must have, and the least share of the ceiling
-// that is aimed at.
+// that is aimed at, if it is compared with the ceiling.
 type operation struct {
 	name    string
 	title   string
@@ -31,6 +32,18 @@ var (
 		status:  http.StatusOK,
 		aim:     0.60,
 		request: newGetRequest,
+	}
+	firstPage = operation{
+		name:    "first page",
+		title:   "GET /v1/customers, the first 25 whose names begin alike",
+		status:  http.StatusOK,
+		request: func(s *server) request { return newPageRequest(s, s.first) },
+	}
+	deepPage = operation{
+		name:    "deep page",
+		title:   "the same, hundreds of pages further on",
+		status:  http.StatusOK,
+		request: func(s *server) request { return newPageRequest(s, s.deep) },
 	}
 )
 
@@ -91,6 +104,14 @@ const (
 		"MS-CorrelationId: %s\r\n" +
 		"X-Locale: en-US\r\n" +
 		"\r\n"
+
+	pageHead = " HTTP/1.1\r\n" +
+		"Host: %s\r\n" +
+		"Authorization: Bearer %s\r\n" +
+		"Accept: application/json\r\n" +
+		"MS-RequestId: %s\r\n" +
+		"MS-CorrelationId: %s\r\n" +
+		"X-Locale: en-US\r\n"
 )
 
 type createRequest struct {
@@ -150,6 +171,52 @@ func (r *getRequest) next(random *rand.PCG) []byte {
 	copy(r.customer, r.customers[random.Uint64()%uint64(len(r.customers))][:])
 	putGUID(r.id, random)
 	putGUID(r.correlation, random)
+	return r.bytes
+}
+
+// page is a page of a list: the path that asks for it, and the token that it continues from, if it is not the first.
+type page struct{ path, token string }
+
+// pageSize is how many customers a page has.
+const pageSize = 25
+
+// pathByName asks for the first page of the customers whose names begin so, as the documented search does.
+func pathByName(prefix string) string {
+	filter := fmt.Sprintf(`{"Field":"CompanyName","Value":"%s","Operator":"starts_with"}`, prefix)
+	return fmt.Sprintf("/v1/customers?size=%d&filter=%s", pageSize, url.QueryEscape(filter))
+}
+
+// pathOfNext asks for the page that a token leads to.
+var pathOfNext = fmt.Sprintf("/v1/customers?size=%d&seekOperation=Next", pageSize)
+
+type pageRequest struct {
+	bytes           []byte
+	head            []byte // what all have in common
+	id, correlation []byte // parts of head
+	pages           []page
+}
+
+func newPageRequest(s *server, pages []page) request {
+	var (
+		id          = strings.Repeat("1", idWidth)
+		correlation = strings.Repeat("2", idWidth)
+	)
+	text := fmt.Sprintf(pageHead, s.addr, s.token, id, correlation)
+	r := &pageRequest{head: []byte(text), pages: pages}
+	r.id = part(r.head, text, id)
+	r.correlation = part(r.head, text, correlation)
+	return r
+}
+
+func (r *pageRequest) next(random *rand.PCG) []byte {
+	putGUID(r.id, random)
+	putGUID(r.correlation, random)
+	p := r.pages[random.Uint64()%uint64(len(r.pages))]
+	r.bytes = append(append(append(r.bytes[:0], "GET "...), p.path...), r.head...)
+	if p.token != "" {
+		r.bytes = append(append(append(r.bytes, "MS-ContinuationToken: "...), p.token...), "\r\n"...)
+	}
+	r.bytes = append(r.bytes, "\r\n"...)
 	return r.bytes
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"regexp"
 	"testing"
 )
@@ -17,6 +18,8 @@ func TestRequest(t *testing.T) {
 		id := customerID{}
 		putGUID(id[:], rand.NewPCG(uint64(i), 0))
 		s.ids = append(s.ids, id)
+		s.first = append(s.first, page{path: pathByName("abc")})
+		s.deep = append(s.deep, page{path: pathOfNext, token: "the-token"})
 	}
 	for _, tt := range []struct {
 		operation  operation
@@ -25,6 +28,8 @@ func TestRequest(t *testing.T) {
 	}{
 		{create, "POST", `^/v1/customers$`},
 		{get, "GET", `^/v1/customers/[0-9a-f-]{36}$`},
+		{firstPage, "GET", `^/v1/customers$`},
+		{deepPage, "GET", `^/v1/customers$`},
 	} {
 		t.Run(tt.operation.name, func(t *testing.T) {
 			random := rand.NewPCG(1, 2)
@@ -59,6 +64,32 @@ func TestRequest(t *testing.T) {
 				if _, err := io.Copy(io.Discard, r.Body); err != nil {
 					t.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+func TestPageRequest(t *testing.T) {
+	s := &server{addr: "127.0.0.1:4321", token: "abc.def.ghi"}
+	for _, test := range []struct {
+		name              string
+		page              page
+		wantQuery, wantAt string
+	}{
+		{"first", page{path: pathByName("kes")}, `size=25&filter={"Field":"CompanyName","Value":"kes","Operator":"starts_with"}`, ""},
+		{"deep", page{pathOfNext, "one.two"}, "size=25&seekOperation=Next", "one.two"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := newPageRequest(s, []page{test.page}).next(rand.NewPCG(1, 2))
+			r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(text)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if query, err := url.QueryUnescape(r.URL.RawQuery); err != nil || query != test.wantQuery {
+				t.Errorf("got the query %s, %v; want %s", query, err, test.wantQuery)
+			}
+			if got := r.Header.Get("MS-ContinuationToken"); got != test.wantAt {
+				t.Errorf("got the token %q, want %q", got, test.wantAt)
 			}
 		})
 	}

@@ -32,20 +32,32 @@ each mapping.
 `, len(r.rounds), r.window)
 	fmt.Fprintf(&b, "`make bench` repeats this.\n\n")
 
-	m := r.machine
-	fmt.Fprintf(&b, "- machine: %s, %d cores, %.0f GB memory\n", m.cpu, m.cores, float64(m.memory)/1e9)
-	fmt.Fprintf(&b, "- system: Linux %s, Go %s\n", m.kernel, m.goVersion)
-	fmt.Fprintf(&b, "- disk: %s; append of 4 KiB and fdatasync: %s ms\n", m.fileSystem, milliseconds(m.sync))
-	usual, worst := r.others()
-	fmt.Fprintf(&b, "- quiet: other programs took %.0f %% of the machine in the usual cell, %.0f %% in the worst\n", usual*100, worst*100)
-
+	b.WriteString(circumstances(r.machine, r.rounds))
 	for _, o := range r.operations {
 		fmt.Fprintf(&b, "\n## %s\n\n%s", o.title, table(r.cells(o)))
 	}
 	fmt.Fprintf(&b, "\n## Size\n\n%s", table(r.sizes()))
 
+	b.WriteString(verdicts(r.aims()))
+	return b.String()
+}
+
+// circumstances are what the numbers depend on, and what may have disturbed them.
+func circumstances(m machine, rounds []round) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- machine: %s, %d cores, %.0f GB memory\n", m.cpu, m.cores, float64(m.memory)/1e9)
+	fmt.Fprintf(&b, "- system: Linux %s, Go %s\n", m.kernel, m.goVersion)
+	fmt.Fprintf(&b, "- disk: %s; append of 4 KiB and fdatasync: %s ms\n", m.fileSystem, milliseconds(m.sync))
+	usual, worst := others(rounds)
+	fmt.Fprintf(&b, "- quiet: other programs took %.0f %% of the machine in the usual cell, %.0f %% in the worst\n", usual*100, worst*100)
+	return b.String()
+}
+
+// verdicts are the aims, met or missed.
+func verdicts(aims []aim) string {
+	var b strings.Builder
 	fmt.Fprintf(&b, "\n## Aims\n\n")
-	for _, a := range r.aims() {
+	for _, a := range aims {
 		fmt.Fprintf(&b, "- %s\n", a)
 	}
 	return b.String()
@@ -60,8 +72,7 @@ func (r *report) cells(o operation) [][]string {
 			c := cell{o.name, n, name}
 			ratio := ""
 			if name == tenantryName {
-				all := r.ratios(o, n)
-				ratio = fmt.Sprintf("%.2f (%.2f–%.2f)", median(all), slices.Min(all), slices.Max(all))
+				ratio = spread(r.ratios(o, n))
 			}
 			duration := func(pick func(measurement) time.Duration) time.Duration {
 				return time.Duration(r.median(c, func(m measurement) float64 { return float64(pick(m)) }))
@@ -110,9 +121,9 @@ func (r *report) bytesPerCustomer() float64 {
 }
 
 // others is the share of the machine that was taken by programs that have no part in this.
-func (r *report) others() (usual, worst float64) {
+func others(rounds []round) (usual, worst float64) {
 	var all []float64
-	for _, one := range r.rounds {
+	for _, one := range rounds {
 		for _, m := range one.cells {
 			all = append(all, m.others)
 		}
@@ -131,8 +142,13 @@ func (r *report) ratios(o operation, connections int) []float64 {
 }
 
 func (r *report) median(c cell, pick func(measurement) float64) float64 {
+	return medianOf(r.rounds, c, pick)
+}
+
+// medianOf is the median over the rounds of what is picked from the cell.
+func medianOf(rounds []round, c cell, pick func(measurement) float64) float64 {
 	var all []float64
-	for _, one := range r.rounds {
+	for _, one := range rounds {
 		all = append(all, pick(one.cells[c]))
 	}
 	return median(all)
@@ -143,6 +159,11 @@ func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	n := len(sorted)
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// spread shows ratios as their median with the lowest and the highest.
+func spread(ratios []float64) string {
+	return fmt.Sprintf("%.2f (%.2f–%.2f)", median(ratios), slices.Min(ratios), slices.Max(ratios))
 }
 
 // table writes rows, the first of them the head, with the columns aligned: words left, numbers right.

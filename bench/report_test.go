@@ -45,7 +45,7 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("got\n%s\nwant in it\n%s", got, want)
 		}
 	}
-	if got := r.missed(); got != 1 {
+	if got := missed(r.aims()); got != 1 {
 		t.Errorf("got %d missed, want 1", got)
 	}
 }

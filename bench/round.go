@@ -37,41 +37,50 @@ type round struct {
 	bytesPerCustomer float64 // zero if nothing was created
 }
 
-// run builds, measures and cleans up behind itself, also when ctx ends early.
-func (b *bench) run(ctx context.Context) (_ *report, err error) {
+// prepared builds the programs and describes the machine for the function, and cleans up behind itself, also when ctx ends
+// early. The function has the directory for itself.
+func (b *bench) prepared(ctx context.Context, run func(dir string, p programs, m machine) error) (err error) {
 	dir, err := os.MkdirTemp(b.dir, "tenantry-bench-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	programs, err := b.build(ctx, dir)
+	p, err := b.build(ctx, dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	m, err := inspect(dir)
+	if err != nil {
+		return err
+	}
+	return run(dir, p, m)
+}
+
+// run measures the server against the ceiling.
+func (b *bench) run(ctx context.Context) (*report, error) {
 	r := &report{
 		operations:  b.operations,
 		connections: b.connections,
 		window:      b.window,
 	}
-	if r.machine, err = inspect(dir); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(programs.tenantry)
-	if err != nil {
-		return nil, err
-	}
-	r.binarySize = info.Size()
-
-	for i := range b.rounds {
-		fmt.Fprintf(b.progress, "round %d of %d\n", i+1, b.rounds)
-		one, err := b.round(ctx, programs, filepath.Join(dir, fmt.Sprintf("round-%d", i+1)))
+	err := b.prepared(ctx, func(dir string, p programs, m machine) error {
+		info, err := os.Stat(p.tenantry)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		r.rounds = append(r.rounds, one)
-	}
-	return r, nil
+		r.machine, r.binarySize = m, info.Size()
+		for i := range b.rounds {
+			fmt.Fprintf(b.progress, "round %d of %d\n", i+1, b.rounds)
+			one, err := b.round(ctx, p, filepath.Join(dir, fmt.Sprintf("round-%d", i+1)))
+			if err != nil {
+				return err
+			}
+			r.rounds = append(r.rounds, one)
+		}
+		return nil
+	})
+	return r, err
 }
 
 // round measures every cell once: all creates, then all reads of what they made; of each cell first the

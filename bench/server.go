@@ -54,6 +54,8 @@ type server struct {
 	token     string
 	ids       []customerID
 	created   int
+	first     []page // of lists by name
+	deep      []page // hundreds of pages behind the first
 	store     string // the file, if there is one
 	emptySize int64
 }
@@ -195,12 +197,9 @@ func (s *server) settle(ctx context.Context) (int64, error) {
 	defer c.Close()
 	random := rand.NewPCG(rand.Uint64(), rand.Uint64())
 	for _, o := range []operation{create, get} {
-		status, body, err := c.do(o.request(s).next(random))
+		body, err := c.expect(o.request(s).next(random), o.status)
 		if err != nil {
-			return 0, err
-		}
-		if status != o.status {
-			return 0, fmt.Errorf("%s answered %d instead of %d: %s", o.name, status, o.status, body)
+			return 0, fmt.Errorf("%s: %w", o.name, err)
 		}
 		if o.name == create.name {
 			id, err := firstID(body)

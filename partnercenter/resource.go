@@ -29,5 +29,10 @@ type KeyValue struct {
 
 // LinkTo is the link to self of the resource at uri.
 func LinkTo(uri string) *ResourceLinks {
-	return &ResourceLinks{Self: &Link{URI: uri, Method: "GET", Headers: []KeyValue{}}}
+	links := &struct {
+		ResourceLinks
+		self Link
+	}{self: Link{URI: uri, Method: "GET", Headers: []KeyValue{}}}
+	links.Self = &links.self
+	return &links.ResourceLinks
 }

@@ -64,7 +64,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, caller *csp.Calle
 // call is the request as a change knows it: one that the caller can repeat, if it named it.
 func (h *Handler) call(w http.ResponseWriter, r *http.Request, caller *csp.Caller, body []byte) csp.Call {
 	var call csp.Call
-	if r.Header.Get(headerRequestID) != "" {
+	if sent(r, sentRequestID) != "" {
 		call = csp.NewCall(caller.Partner.ID, r.Method, r.URL.RequestURI(), requestID(w), body)
 	}
 	call.By = csp.Actor{User: caller.UserName, App: caller.App, CorrelationID: shown(correlationID(w))}

@@ -20,29 +20,55 @@ const (
 	headerServerID      = "MS-ServerId"
 )
 
+// Headers of requests as net/http keeps them; to look for them in any other spelling takes longer.
+var (
+	sentRequestID     = http.CanonicalHeaderKey(headerRequestID)
+	sentCorrelationID = http.CanonicalHeaderKey(headerCorrelationID)
+	sentClient        = http.CanonicalHeaderKey("MS-PartnerCenter-Client")
+)
+
 // prepared gives every answer the headers that all answers of the service have.
 // Partner Center docs: headers; MS-CV and MS-ServerId as in the recordings.
 func (h *Handler) prepared(next web.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		header := w.Header()
+		values := [4]string{strings.TrimSpace(sent(r, sentRequestID)), strings.TrimSpace(sent(r, sentCorrelationID))}
 		malformed := ""
-		for _, name := range [...]string{headerRequestID, headerCorrelationID} {
-			id := strings.TrimSpace(r.Header.Get(name))
-			if _, err := csp.ParseID(id); err != nil && malformed == "" {
-				malformed = name
-			}
-			if id == "" {
-				id = h.IDs.New().String()
-			}
-			header[name] = []string{id}
+		if h.StrictHeaders {
+			malformed = notGUID(values[0], values[1])
 		}
-		header[headerCV] = []string{h.correlationVector()}
-		header[headerServerID] = []string{h.ServerID}
-		if h.StrictHeaders && malformed != "" {
+		for i, name := range [...]string{headerRequestID, headerCorrelationID} {
+			if values[i] == "" {
+				values[i] = h.IDs.New().String()
+			}
+			header[name] = values[i : i+1 : i+1]
+		}
+		values[2], values[3] = h.correlationVector(), h.ServerID
+		header[headerCV], header[headerServerID] = values[2:3:3], values[3:]
+		if malformed != "" {
 			return partnercenter.ErrMalformedHeader.With("The header " + malformed + " must be a GUID, for example " + h.IDs.New().String() + ".")
 		}
 		return next(w, r)
 	}
+}
+
+// sent is the first value of the request's header, whose name is canonical.
+func sent(r *http.Request, name string) string {
+	if values := r.Header[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// notGUID is the name of the header whose value is none, if there is one.
+func notGUID(requestID, correlationID string) string {
+	if _, err := csp.ParseID(requestID); err != nil {
+		return headerRequestID
+	}
+	if _, err := csp.ParseID(correlationID); err != nil {
+		return headerCorrelationID
+	}
+	return ""
 }
 
 // correlationVector is 16 base64 characters and the count of the first hop.
@@ -51,7 +77,7 @@ func (h *Handler) correlationVector() string {
 	if _, err := io.ReadFull(h.Rand, bits[:]); err != nil {
 		panic(fmt.Sprintf("api: no randomness: %v", err))
 	}
-	return base64.StdEncoding.EncodeToString(bits[:]) + ".0"
+	return string(append(base64.StdEncoding.AppendEncode(make([]byte, 0, 18), bits[:]), ".0"...))
 }
 
 func requestID(w http.ResponseWriter) string     { return w.Header()[headerRequestID][0] }
@@ -75,7 +101,7 @@ const byteOrderMark = "\ufeff"
 func (b BOM) prefix(r *http.Request) string {
 	switch {
 	case b == BOMAlways,
-		b == BOMAuto && (r.Header.Get("MS-PartnerCenter-Client") != "" || strings.Contains(r.UserAgent(), "WindowsPowerShell")):
+		b == BOMAuto && (sent(r, sentClient) != "" || strings.Contains(r.UserAgent(), "WindowsPowerShell")):
 		return byteOrderMark
 	default:
 		return ""

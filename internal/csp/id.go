@@ -74,11 +74,9 @@ func TimeOf(order int64) time.Time {
 
 // Derived is the id of something that a tenant or application has exactly one of: UUID version 5 in the name space of id.
 func (id ID) Derived(name string) ID {
-	hash := sha1.New()
-	hash.Write(id[:])
-	hash.Write([]byte(name))
-	var derived ID
-	copy(derived[:], hash.Sum(nil))
+	var named [64]byte // has room for the usual name
+	hash := sha1.Sum(append(append(named[:0], id[:]...), name...))
+	derived := ID(hash[:len(ID{})])
 	derived[6] = derived[6]&0x0f | 0x50
 	derived[8] = derived[8]&0x3f | 0x80
 	return derived

@@ -77,7 +77,11 @@ func (l *lockouts) admit(who guesser, user *csp.User, password string, now time.
 }
 
 // forget ends what is held against who knew the password.
-func (l *lockouts) forget(who guesser) { l.tries.Forget(who) }
+func (l *lockouts) forget(who guesser) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tries.Put(who, &tries{})
+}
 
 // rememberedGuessers are a few MB.
 const rememberedGuessers = 1 << 15

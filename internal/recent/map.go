@@ -16,7 +16,6 @@ type Map[K comparable, V any] struct {
 
 	mu         sync.RWMutex
 	young, old map[K]V
-	forgotten  uint64 // how often something was forgotten on purpose
 }
 
 // Get is what was put under the key, if it is still remembered.
@@ -34,7 +33,7 @@ func (m *Map[K, V]) Get(key K) (V, bool) {
 	return value, ok
 }
 
-// keep brings an old entry among the young ones, if it was not forgotten in the meantime.
+// keep brings an old entry among the young ones.
 func (m *Map[K, V]) keep(key K) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -48,32 +47,6 @@ func (m *Map[K, V]) Put(key K, value V) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.put(key, value)
-}
-
-// Mark is taken before a value is read that [Map.PutSince] will remember.
-func (m *Map[K, V]) Mark() uint64 {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.forgotten
-}
-
-// PutSince remembers the value under the key, unless anything was forgotten since the mark: the value may have been read
-// before it was changed.
-func (m *Map[K, V]) PutSince(mark uint64, key K, value V) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.forgotten == mark {
-		m.put(key, value)
-	}
-}
-
-// Forget drops what is no longer true.
-func (m *Map[K, V]) Forget(key K) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.young, key)
-	delete(m.old, key)
-	m.forgotten++
 }
 
 func (m *Map[K, V]) put(key K, value V) {

@@ -48,23 +48,6 @@ func TestModel(t *testing.T) {
 					t.Fatalf("got %d, %v at once, want %d", got, ok, value)
 				}
 			},
-			"put since": func(t *rapid.T) {
-				key, value := rapid.IntRange(0, 30).Draw(t, "key"), rapid.Int().Draw(t, "value")
-				mark := m.Mark()
-				if rapid.Bool().Draw(t, "forget in between") {
-					m.Forget(key)
-					delete(last, key)
-					m.PutSince(mark, key, value)
-					return
-				}
-				m.PutSince(mark, key, value)
-				last[key] = value
-			},
-			"forget": func(t *rapid.T) {
-				key := rapid.IntRange(0, 30).Draw(t, "key")
-				m.Forget(key)
-				delete(last, key)
-			},
 			"get": func(t *rapid.T) {
 				key := rapid.IntRange(0, 30).Draw(t, "key")
 				want, known := last[key]

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +18,7 @@ import (
 type observer struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
+	observed sync.Map // outcome to its prometheus.Observer, which is quicker than to look for its labels
 	commits  prometheus.Histogram
 }
 
@@ -39,6 +41,21 @@ func newObserver() *observer {
 	return o
 }
 
+// outcome is what requests are counted by.
+type outcome struct {
+	route  string
+	status int
+}
+
+// request counts one.
+func (o *observer) request(was outcome, took time.Duration) {
+	known, ok := o.observed.Load(was)
+	if !ok {
+		known, _ = o.observed.LoadOrStore(was, o.requests.WithLabelValues(was.route, strconv.Itoa(was.status)))
+	}
+	known.(prometheus.Observer).Observe(took.Seconds())
+}
+
 // committed is told of each transaction of the store.
 func (o *observer) committed(writes int) { o.commits.Observe(float64(writes)) }
 
@@ -54,7 +71,7 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		next.ServeHTTP(answer, r)
 		took := time.Since(start)
 		route := r.Pattern // the mux has put it there: a small set, unlike paths
-		s.observer.requests.WithLabelValues(route, strconv.Itoa(answer.Status())).Observe(took.Seconds())
+		s.observer.request(outcome{route, answer.Status()}, took)
 		if !s.config.Logger.Enabled(r.Context(), slog.LevelDebug) {
 			return
 		}

@@ -271,11 +271,16 @@ func (db *DB) Users(ctx context.Context, partner, customer csp.ID, query *csp.Us
 		}
 	}
 	text, args := usersPage(customer, query)
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(text), args...)
-	if err != nil {
-		return nil, err
-	}
-	users, err := readUsers(customer, rows)
+	users := make([]*csp.User, 0, query.Size)
+	err := db.reads.query(text, args, func(row columns) error {
+		var id, credential, document []byte
+		if err := row.Scan(&id, &credential, &document); err != nil {
+			return err
+		}
+		user, err := userOf(customer, id, credential, document)
+		users = append(users, user)
+		return err
+	})
 	if query.Backward {
 		slices.Reverse(users)
 	}
@@ -317,9 +322,10 @@ var beyondIDs = slices.Repeat([]byte{0xff}, 17)
 
 // usersPage is the text of the query in its direction, and what it asks for.
 func usersPage(customer csp.ID, query *csp.UserQuery) (text string, args []any) {
-	direction, name, id := forward, "", []byte{}
-	if query.Backward != query.Descending {
-		direction, name, id = backward, lastText, beyondIDs
+	backward := query.Backward != query.Descending
+	name, id := "", []byte{}
+	if backward {
+		name, id = lastText, beyondIDs
 	}
 	if query.From != nil {
 		name, id = query.From.Text, query.From.ID[:]
@@ -335,25 +341,5 @@ func usersPage(customer csp.ID, query *csp.UserQuery) (text string, args []any) 
 	default:
 		text, args = usersByName, append(args, name)
 	}
-	return direction.Replace(text), args
-}
-
-func readUsers(tenant csp.ID, rows *sql.Rows) (users []*csp.User, err error) {
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
-		var id, credential, document []byte
-		if err := rows.Scan(&id, &credential, &document); err != nil {
-			return nil, err
-		}
-		user, err := userOf(tenant, id, credential, document)
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, user)
-	}
-	return users, rows.Err()
+	return directions[backward].Replace(text), args
 }

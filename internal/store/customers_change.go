@@ -119,24 +119,10 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 	switch {
 	case errors.Is(err, errNothingToChange):
 		return nil, db.unrelated(ctx, partner, id)
-	case err == nil && recorded == nil:
-		db.forgetCustomer(ctx, id, row.holders)
-		if told {
-			db.delivered()
-		}
+	case err == nil && recorded == nil && told:
+		db.delivered()
 	}
 	return recorded, err
-}
-
-// forgetCustomer drops the customer's rows as the partners remember them.
-func (db *DB) forgetCustomer(ctx context.Context, id csp.ID, partners []int64) {
-	for _, n := range partners {
-		partner, err := db.partnerID(db.asking(ctx), n)
-		if err != nil {
-			continue // nobody remembers what is under no id
-		}
-		db.customers.Forget(customerKey{partner, id})
-	}
 }
 
 // partners are those of this relationship with the customer; others may have one of their own.
@@ -148,7 +134,7 @@ func (row *customerRow) partners() []int64 {
 }
 
 func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
-	before, name := csp.FoldedName(row.name), customer.BillingProfile.CompanyName
+	name := customer.BillingProfile.CompanyName
 	err := t.exec(`
 		UPDATE tenants
 		SET name = $1, profile = $2
@@ -167,11 +153,11 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 			return err
 		}
 	}
-	if csp.FoldedName(name) == before {
+	if name == row.name {
 		return nil
 	}
 	for _, partner := range row.holders {
-		if err := t.deleteName(partner, before, row.n); err != nil {
+		if err := t.deleteName(partner, csp.FoldedName(row.name), row.n); err != nil {
 			return err
 		}
 		if err := t.insertName(partner, csp.FoldedName(name), row.n); err != nil {

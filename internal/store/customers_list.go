@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -27,11 +26,18 @@ func (db *DB) Customers(ctx context.Context, partner csp.ID, query *csp.Customer
 		}
 		page.other = other.n
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(page.directed()), page.args()...)
-	if err != nil {
-		return nil, err
-	}
-	customers, err := summaries(rows)
+	customers := make([]*csp.CustomerSummary, 0, page.Size)
+	err = db.reads.query(directed[page.Backward][page.Field], page.args(), func(row columns) error {
+		customer := &csp.CustomerSummary{}
+		var id []byte
+		if err := row.Scan(&id, &customer.Name, &customer.Domain, &customer.Position.Text); err != nil {
+			return err
+		}
+		customer.ID = csp.ID(id)
+		customer.Position.Order = customer.ID.Order()
+		customers = append(customers, customer)
+		return nil
+	})
 	if page.Backward {
 		slices.Reverse(customers)
 	}
@@ -51,20 +57,19 @@ var customerQueries = map[csp.CustomerField]string{
 		SELECT t.id, t.name, t.domain, ''
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
-		WHERE r.partner = $1 AND r.customer />/ $2
+		WHERE r.partner = CAST($1 AS BIGINT) AND r.customer />/ $2
 		ORDER BY r.customer /asc/
 		LIMIT $3`,
 	csp.ByCompanyName: `
-		SELECT t.id, t.name, t.domain, x.name
-		FROM names x
-		JOIN tenants t ON t.n = x.customer
-		WHERE x.partner = $1 AND (x.name, x.customer) />/ ($4, $2) AND x.name /end/ $5
-		ORDER BY x.name /asc/, x.customer /asc/
+		SELECT id, shown, domain, name
+		FROM names
+		WHERE partner = CAST($1 AS BIGINT) AND (name, customer) />/ ($4, $2) AND name /end/ $5
+		ORDER BY name /asc/, customer /asc/
 		LIMIT $3`,
 	csp.ByDomain: `
 		SELECT t.id, t.name, t.domain, d.name
 		FROM domains d
-		JOIN relationships r ON r.partner = $1 AND r.customer = d.tenant
+		JOIN relationships r ON r.partner = CAST($1 AS BIGINT) AND r.customer = d.tenant
 		JOIN tenants t ON t.n = d.tenant
 		WHERE (d.name, d.tenant) />/ ($4, $2) AND d.name /end/ $5 AND d.profile = ''
 		ORDER BY d.name /asc/, d.tenant /asc/
@@ -73,30 +78,35 @@ var customerQueries = map[csp.CustomerField]string{
 		SELECT t.id, t.name, t.domain, ''
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
-		WHERE r.partner = $1 AND r.reseller = $4 AND r.reseller <> 0 AND r.customer />/ $2
+		WHERE r.partner = CAST($1 AS BIGINT) AND r.reseller = CAST($4 AS BIGINT) AND r.reseller <> 0 AND r.customer />/ $2
 		ORDER BY r.customer /asc/
 		LIMIT $3`,
 	csp.ByProvider: `
 		SELECT t.id, t.name, t.domain, ''
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
-		WHERE r.partner = $1 AND r.provider = $4 AND r.provider <> 0 AND r.customer />/ $2
+		WHERE r.partner = CAST($1 AS BIGINT) AND r.provider = CAST($4 AS BIGINT) AND r.provider <> 0 AND r.customer />/ $2
 		ORDER BY r.customer /asc/
 		LIMIT $3`,
 }
 
-var (
-	forward  = strings.NewReplacer("/>/", ">", "/asc/", "ASC", "/end/", "<")
-	backward = strings.NewReplacer("/>/", "<", "/asc/", "DESC", "/end/", ">=")
-)
-
-// directed is the text of the query in its direction.
-func (p *customersPage) directed() string {
-	if p.Backward {
-		return backward.Replace(customerQueries[p.Field])
-	}
-	return forward.Replace(customerQueries[p.Field])
+// directions are the words of queries that are read forward, and backward.
+var directions = map[bool]*strings.Replacer{
+	false: strings.NewReplacer("/>/", ">", "/asc/", "ASC", "/end/", "<"),
+	true:  strings.NewReplacer("/>/", "<", "/asc/", "DESC", "/end/", ">="),
 }
+
+// directed are the texts of the queries, forward and backward.
+var directed = func() map[bool]map[csp.CustomerField]string {
+	texts := map[bool]map[csp.CustomerField]string{}
+	for backward, words := range directions {
+		texts[backward] = map[csp.CustomerField]string{}
+		for field, query := range customerQueries {
+			texts[backward][field] = words.Replace(query)
+		}
+	}
+	return texts
+}()
 
 // beyond every text and every order.
 const (
@@ -123,23 +133,4 @@ func (p *customersPage) args() []any {
 	default:
 		return args
 	}
-}
-
-func summaries(rows *sql.Rows) (customers []*csp.CustomerSummary, err error) {
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
-		customer := &csp.CustomerSummary{}
-		var id []byte
-		if err := rows.Scan(&id, &customer.Name, &customer.Domain, &customer.Position.Text); err != nil {
-			return nil, err
-		}
-		customer.ID = csp.ID(id)
-		customer.Position.Order = customer.ID.Order()
-		customers = append(customers, customer)
-	}
-	return customers, rows.Err()
 }

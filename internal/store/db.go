@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +15,6 @@ import (
 	_ "modernc.org/sqlite" // the driver named sqlite
 
 	"github.com/tenantry/tenantry/internal/csp"
-	"github.com/tenantry/tenantry/internal/recent"
 	"github.com/tenantry/tenantry/internal/token"
 )
 
@@ -24,17 +24,14 @@ type DB struct {
 	lock    *os.File
 	pool    *sql.DB
 	writes  *committer
+	reads   *readers
 	now     func() time.Time
 	rows    csp.IDs // numbers the rows of the ledger and of the audit
 
 	requests csp.IDs // numbers the calls of users, which are written at any time
 
-	reads      sync.Map // query text to *sql.Stmt
 	partners   sync.Map // csp.ID to *partnerRow
 	partnerIDs sync.Map // a partner's n to its csp.ID
-
-	// customers are the rows read or made of late. Who changes a customer forgets its row here.
-	customers recent.Map[customerKey, customerRow]
 
 	deliveries chan struct{} // filled when something was queued
 
@@ -65,7 +62,6 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 		db.now = time.Now
 	}
 	db.rows.Now, db.requests.Now = db.now, db.now
-	db.customers.Limit = rememberedCustomers
 	observe := options.Committed
 	if observe == nil {
 		observe = func(int) {}
@@ -95,11 +91,18 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 			return err
 		}
 	}
-	pool, err := sql.Open(db.dialect.driver, db.dialect.source(rand.Text()))
+	name := rand.Text()
+	pool, err := sql.Open(db.dialect.driver, db.dialect.source(name))
 	if err != nil {
 		return err
 	}
 	db.pool = pool
+	db.reads = newReaders(maxReaders, db.dialect.spell, func(first bool) (driver.Conn, error) {
+		if first {
+			return pool.Driver().Open(db.dialect.source(name, db.dialect.mapped))
+		}
+		return pool.Driver().Open(db.dialect.source(name))
+	})
 	pool.SetMaxIdleConns(maxReaders)
 	pool.SetMaxOpenConns(maxReaders + 1)
 	conn, err := pool.Conn(ctx) // also keeps a store in memory alive
@@ -126,9 +129,6 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 	return nil
 }
 
-// rememberedCustomers are about 45 MB.
-const rememberedCustomers = 64 << 10
-
 // maxReaders is how many reads run at once. More do not help: SQLite reads take microseconds of CPU, and each reader keeps
 // pages of its own.
 const maxReaders = 4
@@ -143,6 +143,9 @@ func (db *DB) close() error {
 	var errs []error
 	if db.writes != nil {
 		errs = append(errs, db.writes.close())
+	}
+	if db.reads != nil {
+		errs = append(errs, db.reads.close())
 	}
 	if db.pool != nil {
 		errs = append(errs, db.pool.Close())
@@ -159,20 +162,9 @@ func (db *DB) Ready(ctx context.Context) error {
 	return db.row(ctx, `SELECT 1`).Scan(&one)
 }
 
-// row asks a query that answers one row. It is prepared once; it runs to its end even if the caller goes away, which for
-// point reads is sooner than it could be stopped.
-func (db *DB) row(ctx context.Context, query string, args ...any) scanner {
-	stmt, ok := db.reads.Load(query)
-	if !ok {
-		prepared, err := db.pool.PrepareContext(ctx, db.dialect.spell(query))
-		if err != nil {
-			return failed{err}
-		}
-		if stmt, ok = db.reads.LoadOrStore(query, prepared); ok {
-			_ = prepared.Close() // another was first
-		}
-	}
-	return stmt.(*sql.Stmt).QueryRowContext(context.WithoutCancel(ctx), args...)
+// row asks a query that answers one row. It runs to its end even if the caller goes away.
+func (db *DB) row(_ context.Context, query string, args ...any) scanner {
+	return &question{db.reads, query, args}
 }
 
 var (

@@ -15,6 +15,7 @@ type dialect struct {
 	goose  goose.Dialect
 	words  *strings.Replacer
 	tidy   string // what the writer runs when it has been idle for a while
+	mapped string // pragma of a connection that maps the file
 
 	path   string // of the file, or empty
 	memory bool
@@ -36,7 +37,7 @@ func dialectOf(storeURL string) (*dialect, error) {
 	if !ok || scheme != "sqlite" || rest == "" {
 		return nil, fmt.Errorf("store %q is not one that can be opened; use sqlite:PATH, for example sqlite:tenantry.db", storeURL)
 	}
-	d := &dialect{driver: "sqlite", goose: goose.DialectSQLite3, words: sqliteWords, tidy: `PRAGMA wal_checkpoint(PASSIVE)`}
+	d := &dialect{driver: "sqlite", goose: goose.DialectSQLite3, words: sqliteWords, tidy: `PRAGMA wal_checkpoint(PASSIVE)`, mapped: mapped}
 	if rest == ":memory:" {
 		d.memory = true
 	} else {
@@ -48,21 +49,29 @@ func dialectOf(storeURL string) (*dialect, error) {
 // spell writes the SQL in this database's words.
 func (d *dialect) spell(query string) string { return d.words.Replace(query) }
 
-// source is the driver's data source name.
+// mapped has the first reader map the file, two gigabytes of it at most, which is what SQLite can: a page that it does not have
+// costs a copy else, and in a large store it has next to none. The others do not, because the system would count the file as
+// memory of the process once for each.
+const mapped = "mmap_size(2147418112)"
+
+// source is the driver's data source name, with more pragmas than all connections have.
 //
 // WAL with synchronous FULL makes a commit durable with one sync of the log. A checkpoint stops the writer: with 4000 pages
 // it is short enough not to be the slowest answer in a hundred. A statement that meets a lock waits. Measurements:
 // docs/decisions/0003.
-func (d *dialect) source(name string) string {
-	options := url.Values{"_pragma": {
+func (d *dialect) source(name string, pragmas ...string) string {
+	options := url.Values{"_pragma": append([]string{
 		"busy_timeout(10000)",
 		"foreign_keys(0)",
 		"temp_store(MEMORY)",
 		"cache_size(-2048)",
-	}}
+	}, pragmas...)}
 	if d.memory {
 		options.Set("vfs", "memdb")
 		return "file:/" + name + "?" + options.Encode()
+	}
+	if exclusiveVFS != "" {
+		options.Set("vfs", exclusiveVFS)
 	}
 	options["_pragma"] = append(options["_pragma"],
 		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "journal_size_limit(134217728)")

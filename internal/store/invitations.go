@@ -43,7 +43,6 @@ func (db *DB) AcceptInvitation(ctx context.Context, acceptance *csp.Acceptance) 
 		return nil
 	})
 	if err == nil {
-		db.forgetCustomer(ctx, acceptance.Customer, readersOf(rows))
 		db.delivered()
 	}
 	return err
@@ -72,13 +71,6 @@ func (db *DB) invitedRows(ctx context.Context, a *csp.Acceptance) ([]*relationsh
 		rows = append(rows, &relationship{partner: partner, customer: customer, reseller: reseller.n, provider: provider.n, delegated: a.Delegated})
 	}
 	return rows, nil
-}
-
-func readersOf(rows []*relationship) (partners []int64) {
-	for _, row := range rows {
-		partners = append(partners, row.partner)
-	}
-	return partners
 }
 
 // unrelated is csp.ErrExists where the partner of the row has the customer already.

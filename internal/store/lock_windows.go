@@ -20,3 +20,6 @@ func lockFile(path, _ string) (*os.File, error) {
 
 // unlockFile gives the lock back.
 func unlockFile(file *os.File) error { return file.Close() }
+
+// exclusiveVFS is empty: on Windows SQLite has only one way to a file.
+const exclusiveVFS = ""

@@ -16,20 +16,32 @@ var migrations embed.FS
 
 // migrate brings the schema to this version.
 func migrate(ctx context.Context, db *sql.DB, d *dialect) error {
-	entries, err := migrations.ReadDir("migrations")
+	provider, err := newProvider(db, d)
 	if err != nil {
 		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate the schema: %w", err)
+	}
+	return nil
+}
+
+// newProvider knows the way to this version.
+func newProvider(db *sql.DB, d *dialect) (*goose.Provider, error) {
+	entries, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return nil, err
 	}
 	steps := make([]*goose.Migration, 0, len(entries))
 	for _, entry := range entries {
 		text, err := migrations.ReadFile("migrations/" + entry.Name())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		number, _, _ := strings.Cut(entry.Name(), "_")
 		version, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
-			return fmt.Errorf("migration %s: %w", entry.Name(), err)
+			return nil, fmt.Errorf("migration %s: %w", entry.Name(), err)
 		}
 		steps = append(steps, goose.NewGoMigration(version, &goose.GoFunc{
 			RunTx: func(ctx context.Context, tx *sql.Tx) error {
@@ -38,12 +50,5 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect) error {
 			},
 		}, nil))
 	}
-	provider, err := goose.NewProvider(d.goose, db, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the schema: %w", err)
-	}
-	return nil
+	return goose.NewProvider(d.goose, db, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -196,11 +197,21 @@ func skipComment(body []byte, i int) int {
 // appender is a value that writes itself as JSON faster than by reflection: what the hot paths answer.
 type appender interface{ AppendJSON(b []byte) []byte }
 
+// buffers are what answers are written in before they are sent. A large one is not kept for the small ones that follow.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 1536)) }}
+
+const maxBuffer = 64 << 10
+
 // Write sends the value as compact JSON behind the prefix.
 func Write(w http.ResponseWriter, status int, prefix string, value any) error {
-	body, err := appendJSON(append(make([]byte, 0, 1536), prefix...), value)
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	body, err := appendJSON(append((*buffer)[:0], prefix...), value)
 	if err != nil {
 		return err
+	}
+	if cap(body) <= maxBuffer {
+		*buffer = body
 	}
 	header := w.Header()
 	header["Content-Type"] = contentTypeJSON

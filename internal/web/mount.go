@@ -21,8 +21,9 @@ type Route struct {
 // Mount puts the routes on the mux. Errors, and panics made errors, go to the surface's one writer.
 func Mount(mux *http.ServeMux, routes []Route, writeError func(http.ResponseWriter, *http.Request, error)) {
 	for _, route := range routes {
+		guarded := Guard(route.Handler)
 		mux.HandleFunc(strings.TrimSpace(route.Method+" "+route.Pattern), func(w http.ResponseWriter, r *http.Request) {
-			if err := Guard(route.Handler)(w, r); err != nil {
+			if err := guarded(w, r); err != nil {
 				if s, ok := w.(interface{ Written() bool }); ok && s.Written() {
 					panic(http.ErrAbortHandler) // the answer has begun; to cut it off is all that is left
 				}

@@ -61,6 +61,15 @@ func testUpdate(t *testing.T, s *suite) {
 			}
 		}
 	}
+	if _, err := s.UpdateCustomer(ctx, s.fabrikam.ID, created.ID, csp.Call{}, rename("ZEBRA")); err != nil {
+		t.Fatal(err)
+	}
+	if found := s.walk(t, s.fabrikam.ID, csp.CustomerQuery{Field: csp.ByCompanyName, Size: 10}); len(found) != 1 || found[0].Name != "ZEBRA" || found[0].Domain != "kestrel.onmicrosoft.com" {
+		t.Errorf("a name in another case: got %+v, want it as it was written last", found)
+	}
+	if _, err := s.UpdateCustomer(ctx, s.fabrikam.ID, created.ID, csp.Call{}, rename("Zebra")); err != nil {
+		t.Fatal(err)
+	}
 	refusal := partnercenter.ErrStaleETag.With("No.")
 	for i := range 2 { // remembered as well
 		_, err := s.UpdateCustomer(ctx, s.fabrikam.ID, created.ID, call(s.fabrikam.ID, "two"), func(c *csp.Customer) (csp.Outcome, error) {
