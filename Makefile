@@ -19,7 +19,13 @@ build: ## bin/tenantry, a static binary
 .PHONY: test
 test: ## everything that go test runs, with the race detector where there is a C compiler
 	@[ -n '$(RACE)' ] || echo 'no C compiler: testing without the race detector'
+	@sh .ci/browser
 	$(GO) test $(RACE) -timeout 20m ./...
+
+.PHONY: clients
+clients: ## other people's identity libraries against the binary; needs node, python3 and a JDK with maven
+	$(GO) vet -tags clients ./clients
+	$(GO) test -tags clients -count=1 -timeout 12m ./clients
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME, 10s unless you say otherwise

@@ -123,6 +123,10 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.Get(ctx, "customer-id", nil)
 		return err
 	},
+	"CustomersService.RelationshipRequest": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.RelationshipRequest(ctx, nil)
+		return err
+	},
 	"CustomersService.Orders": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Orders(ctx, "customer-id", nil)
 		return err

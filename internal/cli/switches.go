@@ -29,6 +29,7 @@ type switches struct {
 	SandboxLimits       bool                     `group:"api" variable:"TENANTRY_SANDBOX_LIMITS" help:"Hold sandbox partners to their documented 75 customers."`
 	GDAPByDefault       bool                     `name:"gdap-by-default" group:"api" variable:"TENANTRY_GDAP_BY_DEFAULT" help:"Create customers without delegated admin unless the request says otherwise."`
 	ForcePasswordChange bool                     `group:"api" negatable:"" default:"${force_password_change}" variable:"TENANTRY_FORCE_PASSWORD_CHANGE" help:"A first password must be changed before it gets tokens (here by default: ${default})."`
+	RevokeReused        bool                     `name:"revoke-reused-refresh-tokens" group:"api" variable:"TENANTRY_REVOKE_REUSED_REFRESH_TOKENS" help:"Redeeming a refresh token whose successor was redeemed ends all that come from the same sign-in. The real service does not, and programs that keep one token for good rely on that."`
 	ReplayFor           time.Duration            `group:"api" default:"24h" variable:"TENANTRY_REPLAY_FOR" help:"How long the answer to an MS-RequestId is remembered for its repetition."`
 	DomainSuffixes      []string                 `name:"domain-suffix" group:"api" placeholder:"DOMAIN" variable:"TENANTRY_DOMAIN_SUFFIX" help:"Domain that customers' domains must end in; may be repeated. Without it: onmicrosoft.com, ccsctp.net, partner.onmschina.cn, onmicrosoft.us."`
 
@@ -72,6 +73,7 @@ func (s *switches) config(p *program) (server.Config, error) {
 		SandboxLimits:       s.SandboxLimits,
 		GDAPByDefault:       s.GDAPByDefault,
 		ForcePasswordChange: s.ForcePasswordChange,
+		RevokeReused:        s.RevokeReused,
 		ReplayFor:           s.ReplayFor,
 		DomainSuffixes:      s.DomainSuffixes,
 		PrivateWebhooks:     s.PrivateWebhooks,

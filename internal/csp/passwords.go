@@ -55,24 +55,58 @@ func (s *Users) checkPassword(ctx context.Context, found *violations, request *p
 	return nil
 }
 
-// BadPassword says why nobody of that sign-in name may choose the password; nothing speaks against a good one. It never
-// quotes the password.
-func BadPassword(password, principalName string) (why []string) {
-	if length := utf8.RuneCountInString(password); length < minPassword || length > maxPassword {
-		why = append(why, "must be 8 to 256 characters long, for example "+passwordExample)
+// PasswordRule is a rule that a chosen password has to keep.
+type PasswordRule string
+
+// The rules, by how they are broken.
+const (
+	PasswordTooShort  PasswordRule = "too short"
+	PasswordTooLong   PasswordRule = "too long"
+	PasswordUntypable PasswordRule = "holds a control character"
+	PasswordTooPlain  PasswordRule = "has fewer than three kinds of characters"
+	PasswordHasName   PasswordRule = "holds the sign-in name"
+	PasswordExample   PasswordRule = "is the example"
+)
+
+// CheckPassword is all rules that a password would break, chosen by the user of that sign-in name.
+func CheckPassword(principalName, password string) (broken []PasswordRule) {
+	switch length := utf8.RuneCountInString(password); {
+	case length < minPassword:
+		broken = append(broken, PasswordTooShort)
+	case length > maxPassword:
+		broken = append(broken, PasswordTooLong)
 	}
 	if strings.ContainsFunc(password, unicode.IsControl) || !utf8.ValidString(password) {
-		why = append(why, "holds a control character; use what can be typed, for example "+passwordExample)
+		broken = append(broken, PasswordUntypable)
 	}
 	if kindsIn(password) < passwordKinds {
-		why = append(why, "must have three of upper case, lower case, digits and symbols, for example "+passwordExample)
+		broken = append(broken, PasswordTooPlain)
 	}
 	local, _, _ := strings.Cut(FoldedName(principalName), "@")
 	if len(local) >= namesInPasswords && strings.Contains(FoldedName(password), local) {
-		why = append(why, "holds the sign-in name; leave it out, for example "+passwordExample)
+		broken = append(broken, PasswordHasName)
 	}
 	if password == passwordExample {
-		why = append(why, "is the example; choose one of your own")
+		broken = append(broken, PasswordExample)
+	}
+	return broken
+}
+
+// badPasswords is what the API says of a broken rule.
+var badPasswords = map[PasswordRule]string{
+	PasswordTooShort:  "must be 8 to 256 characters long, for example " + passwordExample,
+	PasswordTooLong:   "must be 8 to 256 characters long, for example " + passwordExample,
+	PasswordUntypable: "holds a control character; use what can be typed, for example " + passwordExample,
+	PasswordTooPlain:  "must have three of upper case, lower case, digits and symbols, for example " + passwordExample,
+	PasswordHasName:   "holds the sign-in name; leave it out, for example " + passwordExample,
+	PasswordExample:   "is the example; choose one of your own",
+}
+
+// BadPassword says why nobody of that sign-in name may choose the password; nothing speaks against a good one. It never
+// quotes the password.
+func BadPassword(password, principalName string) (why []string) {
+	for _, rule := range CheckPassword(principalName, password) {
+		why = append(why, badPasswords[rule])
 	}
 	return why
 }
@@ -95,8 +129,8 @@ func kindsIn(password string) int {
 	return len(kinds)
 }
 
-// setPassword gives the user a password, remembers the one before, and ends what was signed in with it.
-func (u *User) setPassword(credential []byte, mustChange bool, now time.Time) {
+// SetPassword gives the user a password, remembers the one before, and ends what was signed in with it.
+func (u *User) SetPassword(credential []byte, mustChange bool, now time.Time) {
 	if len(u.Credential) > 0 {
 		u.Former = append([][]byte{u.Credential}, u.Former...)
 		u.Former = u.Former[:min(len(u.Former), passwordsNoAgain-1)]

@@ -55,8 +55,13 @@ type Store interface {
 	EndRelationship(ctx context.Context, partner, id ID, call Call, outcome Outcome) (recorded []byte, err error)
 
 	// DeleteCustomer removes the customer, its tenant, users, domains, documents and relationships. The domains are free again;
-	// what the audit has recorded of the customer stays. Calls and faults as for UpdateCustomer.
+	// what the audit has recorded of the customer stays. A customer that is also another partner's, by an invitation, stays
+	// that one's. Calls and faults as for UpdateCustomer.
 	DeleteCustomer(ctx context.Context, partner, id ID, call Call, outcome Outcome) error
+
+	// AcceptInvitation makes a tenant a customer of the partners that invite it. ErrExists if one of them has it already,
+	// ErrNotFound if there is no such tenant.
+	AcceptInvitation(ctx context.Context, acceptance *Acceptance) error
 
 	// Documents are what is kept of the kind beside a customer of the partner's, in the order of their ids.
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
@@ -186,11 +191,64 @@ type Store interface {
 	// User is a user of the tenant by principal name, in whatever case it is written, or ErrNotFound.
 	User(ctx context.Context, tenant ID, principalName string) (*User, error)
 
+	// ReplaceCredential gives the user the password of the changed one, with what [User.SetPassword] notes of it.
+	// ErrNotFound if the user is no more, or has another credential than it is given with.
+	ReplaceCredential(ctx context.Context, user, changed *User) error
+
 	// CreateApp registers an application. ErrExists if its id is taken.
 	CreateApp(ctx context.Context, app *App) error
 
 	// App is an application by its client id, or ErrNotFound.
 	App(ctx context.Context, id ID) (*App, error)
+
+	// ChangeApp lets the function change an application; its id and tenant stay. An error that it returns leaves the application
+	// as it was, and is returned. It may be called more than once. ErrNotFound if there is no such application.
+	ChangeApp(ctx context.Context, id ID, change func(*App) error) error
+
+	// Consents are the permissions that the user allowed the application in the tenant, or an administrator of it for all of its
+	// users, in order.
+	Consents(ctx context.Context, of Consent) (permissions []string, err error)
+
+	// AddConsent adds to them. Without a user they are for all users of the tenant. What is there already stays: no error.
+	AddConsent(ctx context.Context, consent Consent, permissions []string) error
+
+	// AddCode keeps an authorization under an authorization code.
+	AddCode(ctx context.Context, hash Hash, code *IssuedCode) error
+
+	// Code is what is kept under the authorization code, or ErrNotFound. It changes nothing.
+	Code(ctx context.Context, hash Hash) (*IssuedCode, error)
+
+	// RedeemCode notes that the code was redeemed for the family of refresh tokens; a zero family is none. ErrRedeemed if it was
+	// redeemed before: then the family that it was redeemed for is revoked. ErrNotFound if there is no such code.
+	RedeemCode(ctx context.Context, hash Hash, family ID) error
+
+	// AddDevice keeps the sign-in of a device. ErrExists if its user code is in use.
+	AddDevice(ctx context.Context, hash Hash, device *Device) error
+
+	// DeviceByUserCode is the sign-in of a device by what people type, or ErrNotFound.
+	DeviceByUserCode(ctx context.Context, userCode string) (*Device, error)
+
+	// AnswerDevice approves the sign-in of a device, or denies it if there is no authorization. ErrNotFound if none of that user
+	// code is pending now.
+	AnswerDevice(ctx context.Context, userCode string, now time.Time, a *Authorization) error
+
+	// PollDevice is the sign-in of a device, with the time of the poll before this one, or ErrNotFound.
+	PollDevice(ctx context.Context, hash Hash, now time.Time) (*Device, error)
+
+	// FetchDevice notes that the device got its tokens. ErrRedeemed unless it is approved and had none yet.
+	FetchDevice(ctx context.Context, hash Hash) error
+
+	// AddFamily keeps a new family of refresh tokens.
+	AddFamily(ctx context.Context, family *Family) error
+
+	// Family is a family of refresh tokens, or ErrNotFound.
+	Family(ctx context.Context, id ID) (*Family, error)
+
+	// UseFamily notes that a token of the generation was redeemed now. The generation only rises.
+	UseFamily(ctx context.Context, id ID, generation int64, now time.Time) error
+
+	// RevokeFamily ends a family. It is not there: no error.
+	RevokeFamily(ctx context.Context, id ID) error
 }
 
 // Creation is all that comes into the world with a customer.

@@ -38,11 +38,20 @@ type User struct {
 
 // App is an application that is registered in its home tenant.
 type App struct {
-	ID      ID // the client id
-	Tenant  ID
-	Name    string
-	Public  bool // has no secret
-	Secrets []AppSecret
+	ID           ID // the client id
+	Tenant       ID
+	Name         string
+	Public       bool     // has neither secrets nor certificates
+	RedirectURIs []string // where answers to sign-ins may be sent; see [App.Redirects]
+	Secrets      []AppSecret
+	Certificates []AppCertificate
+}
+
+// Consent is whose permission it is for what application to do something in whose name.
+type Consent struct {
+	Tenant ID
+	User   ID // zero: all users, by an administrator
+	App    ID
 }
 
 // AppSecret is what proves a secret of an application; the secret itself is shown once and not kept.
@@ -51,6 +60,12 @@ type AppSecret struct {
 	Hash    []byte
 	Hint    string // the first characters, to tell secrets apart
 	Expires time.Time
+}
+
+// AppCertificate is a certificate by whose key an application proves itself.
+type AppCertificate struct {
+	ID  ID
+	DER []byte
 }
 
 // ServicePrincipal is the object id that an application has in a tenant.

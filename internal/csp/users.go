@@ -289,7 +289,7 @@ func (c *userChange) apply(user *User) (Outcome, error) {
 		if !bytes.Equal(user.Credential, c.seen) {
 			return Outcome{}, errPasswordChanged
 		}
-		user.setPassword(c.credential, c.request.PasswordProfile.ForceChangePassword, c.Now())
+		user.SetPassword(c.credential, c.request.PasswordProfile.ForceChangePassword, c.Now())
 		operations = append(operations, partnercenter.OperationResetCustomerUserPassword)
 	}
 	return userOutcome(&old, user, operations)

@@ -10,6 +10,7 @@ type answerV1 struct {
 	NotBefore    int64  `json:"not_before,string"`
 	Resource     string `json:"resource"`
 	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitzero"`
 	IDToken      string `json:"id_token,omitzero"`
 }
 
@@ -23,6 +24,7 @@ func (m *minted) answerV1(t *target) *answerV1 {
 		NotBefore:    m.life.NotBefore,
 		Resource:     t.resource,
 		AccessToken:  m.access,
+		RefreshToken: m.refresh,
 		IDToken:      m.id,
 	}
 }
@@ -34,6 +36,7 @@ type answerV2 struct {
 	ExpiresIn    int64  `json:"expires_in"`
 	ExtExpiresIn int64  `json:"ext_expires_in"`
 	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitzero"`
 	IDToken      string `json:"id_token,omitzero"`
 	ClientInfo   string `json:"client_info,omitzero"`
 }
@@ -45,6 +48,7 @@ func (m *minted) answerV2(t *target, clientInfo string) *answerV2 {
 		ExpiresIn:    m.seconds,
 		ExtExpiresIn: m.seconds,
 		AccessToken:  m.access,
+		RefreshToken: m.refresh,
 		IDToken:      m.id,
 		ClientInfo:   clientInfo,
 	}

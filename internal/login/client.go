@@ -19,23 +19,25 @@ type client struct {
 }
 
 // client authenticates the application.
-func (h *Handler) client(ctx context.Context, r *http.Request, f form, tenant *csp.Tenant, grant *grant) (*client, error) {
-	id, secret, err := credentials(r, f)
+func (h *Handler) client(ctx context.Context, r *http.Request, req *tokenRequest) (*client, error) {
+	id, secret, err := credentials(r, req.form)
 	if err != nil {
 		return nil, err
 	}
-	app, err := h.app(ctx, id, tenant)
+	app, err := h.app(ctx, id, req)
 	if err != nil {
 		return nil, err
 	}
-	hasAssertion := f["client_assertion"] != ""
+	assertion := req.form["client_assertion"]
 	switch {
-	case app.Public && (secret != "" || hasAssertion):
+	case app.Public && (secret != "" || assertion != ""):
 		return nil, ErrSecretOfPublic
-	case app.Public && !grant.appOnly:
+	case app.Public && !req.grant.proved:
 		return &client{app, token.AppProvedByNothing}, nil
-	case secret == "" && hasAssertion:
-		return nil, ErrAssertion
+	case secret != "" && assertion != "":
+		return nil, ErrTwoProofs
+	case assertion != "":
+		return &client{app, token.AppProvedByCertificate}, h.checkAssertion(app, req, assertion)
 	case secret == "":
 		return nil, ErrSecretMissing
 	}
@@ -69,19 +71,33 @@ func credentials(r *http.Request, f form) (id, secret string, err error) {
 	return id, secret, nil
 }
 
-// app is the application as the tenant has it.
-func (h *Handler) app(ctx context.Context, clientID string, tenant *csp.Tenant) (*csp.App, error) {
-	unknown := ErrAppUnknown.With(clientID, tenant.Name)
+// app is the application as the tenant of the request has it. On common it is looked for everywhere; what the request carries
+// tells then whether it may use it.
+func (h *Handler) app(ctx context.Context, clientID string, req *tokenRequest) (*csp.App, error) {
+	unknown := ErrAppUnknown.With(clientID, req.segment)
+	if req.tenant != nil {
+		unknown = ErrAppUnknown.With(clientID, req.tenant.Name)
+	}
 	id, err := csp.ParseID(clientID)
 	if err != nil {
 		return nil, unknown
 	}
 	if name, ok := publicClients[id]; ok {
-		return &csp.App{ID: id, Tenant: tenant.ID, Name: name, Public: true}, nil
+		return &csp.App{ID: id, Name: name, Public: true, RedirectURIs: []string{"http://localhost"}}, nil
 	}
 	app, err := h.Store.App(ctx, id)
-	if errors.Is(err, csp.ErrNotFound) || err == nil && app.Tenant != tenant.ID {
+	if errors.Is(err, csp.ErrNotFound) {
 		return nil, unknown
+	}
+	if err != nil || req.tenant == nil || app.Tenant == req.tenant.ID {
+		return app, err
+	}
+	knows := false
+	if !req.grant.appOnly {
+		knows, err = h.Grants.Knows(ctx, req.tenant.ID, app)
+	}
+	if err == nil && !knows {
+		err = unknown
 	}
 	return app, err
 }

@@ -119,8 +119,7 @@ func TestDocuments(t *testing.T) {
 		{"realm, no domain", "GET", "/common/userrealm/x", 200, "account_type", "Unknown"},
 		{"error, no such code", "GET", "/error?code=1", 404, "error", "invalid_request"},
 		{"error, no code", "GET", "/error", 404, "error", "invalid_request"},
-		{"devicecode", "POST", "/common/oauth2/devicecode", 501, "error", "not_implemented"},
-		{"logout", "GET", "/common/oauth2/logout", 501, "error", "not_implemented"},
+		{"devicecode, nothing asked for", "POST", "/common/oauth2/devicecode", 400, "error", "invalid_request"},
 		{"userinfo", "GET", "/common/openid/userinfo", 501, "error", "not_implemented"},
 		{"nothing", "GET", "/", 404, "error", "invalid_request"},
 	} {

@@ -66,8 +66,29 @@ var (
 	// ErrSecretMissing answers an application that has to prove itself and does not.
 	ErrSecretMissing = row(7000218, 401, "invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
 
-	// ErrAssertion answers a client_assertion: this server does not read them yet.
-	ErrAssertion = row(7000218, 401, "invalid_client", "The request body must contain the following parameter: 'client_secret'. This server does not support 'client_assertion' yet.")
+	// ErrAssertionType answers a client_assertion that is not said to be a JWT.
+	ErrAssertionType = row(9002313, 400, "invalid_request", "Invalid request. The client_assertion_type must be 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'.")
+
+	// ErrTwoProofs answers a client that proves itself in two ways; RFC 6749, 2.3 forbids it.
+	ErrTwoProofs = row(9002313, 400, "invalid_request", "Invalid request. Use either 'client_secret' or 'client_assertion'.")
+
+	// ErrAssertionMalformed answers an assertion that is no signed JWT.
+	ErrAssertionMalformed = row(50027, 400, "invalid_request", "JWT token is invalid or malformed.")
+
+	// ErrAssertionKey answers a client assertion that no certificate of the application's signed.
+	ErrAssertionKey = row(700027, 401, "invalid_client", "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - %s]")
+
+	// ErrAssertionApp answers a client assertion of another application.
+	ErrAssertionApp = row(700021, 401, "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter. The claims 'iss' and 'sub' must both be '%s'.")
+
+	// ErrAssertionAudience answers a client assertion for another server or tenant.
+	ErrAssertionAudience = row(700023, 401, "invalid_client", "Client assertion audience claim does not match Realm issuer. The claim 'aud' must be this token endpoint, for example '%s'.")
+
+	// ErrAssertionTime answers a client assertion that is over, or not begun.
+	ErrAssertionTime = row(700024, 401, "invalid_client", "Client assertion is not within its valid time range. Current time: %s.")
+
+	// ErrCertificateTime answers a client assertion by a certificate that is over, or not begun.
+	ErrCertificateTime = row(1000502, 401, "invalid_client", "The provided certificate is not within its specified validity period.")
 
 	// ErrSecretOfPublic answers a public client that tries to prove itself.
 	ErrSecretOfPublic = row(700025, 401, "invalid_client", "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.")
@@ -84,6 +105,66 @@ var (
 	// ErrPasswordExpired answers a first password that has to be changed.
 	ErrPasswordExpired = row(50055, 400, "invalid_grant", "The password is expired. It must be changed at an interactive sign-in first.").sub("user_password_expired")
 
+	// ErrUserForeign answers a user of another tenant who has no delegated admin here, or has it no more.
+	ErrUserForeign = row(50020, 400, "invalid_grant", "User account {EmailHidden} from another identity provider does not exist in tenant '%s' and cannot access the application '%s'(%s) in that tenant. The account needs to be added as an external user in the tenant first, or its partner needs delegated admin there.")
+
+	// ErrUserGone answers what a user granted who is no more.
+	ErrUserGone = row(500341, 400, "invalid_grant", "The user account {EmailHidden} has been deleted from its directory. To sign into this application, the account must be added to the directory.")
+
+	// ErrCodeInvalid answers a code or refresh token that this server did not make, or not for this client.
+	ErrCodeInvalid = row(70000, 400, "invalid_grant", "The provided value for the input parameter '%s' is not valid.")
+
+	// ErrCodeExpired answers an authorization code that was not redeemed in time.
+	ErrCodeExpired = row(70008, 400, "invalid_grant", "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.")
+
+	// ErrCodeRedeemed answers an authorization code that comes a second time.
+	ErrCodeRedeemed = row(54005, 400, "invalid_grant", "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.")
+
+	// ErrOtherTenant answers a code that was issued at another tenant.
+	ErrOtherTenant = row(700005, 400, "invalid_grant", "Provided Authorization Code is intended to use against other tenant, thus rejected.")
+
+	// ErrVerifierMissing answers a code with a PKCE challenge and no verifier.
+	ErrVerifierMissing = row(9002325, 400, "invalid_request", "Proof Key for Code Exchange is required: the authorization request had a 'code_challenge', so the request body must contain 'code_verifier'.")
+
+	// ErrVerifierWrong answers a verifier that is not the challenge's, or of a code without a challenge.
+	ErrVerifierWrong = row(501481, 400, "invalid_grant", "The Code_Verifier does not match the code_challenge supplied in the authorization request.")
+
+	// ErrReplyAddress answers a redirect URI that is not the code's.
+	ErrReplyAddress = row(500112, 400, "invalid_grant", "The reply address '%s' does not match the reply address provided when requesting Authorization code.")
+
+	// ErrRefreshIdle answers a refresh token that nobody used for too long.
+	ErrRefreshIdle = row(700082, 400, "invalid_grant", "The refresh token has expired due to inactivity. It was inactive for 90 days.").sub("bad_token")
+
+	// ErrRevoked answers what was granted before the password changed, or was revoked.
+	ErrRevoked = row(50173, 400, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.").sub("bad_token")
+
+	// ErrPending answers a device whose user has not answered yet.
+	ErrPending = row(70016, 400, "authorization_pending", "OAuth 2.0 device flow error. Authorization is pending. Continue polling.")
+
+	// ErrSlowDown answers a device that asks too often. RFC 8628, 3.5.
+	ErrSlowDown = row(0, 400, "slow_down", "OAuth 2.0 device flow error. Polling too often. Wait %s seconds between two requests.")
+
+	// ErrDeviceExpired answers a device whose user did not answer in time.
+	ErrDeviceExpired = row(70020, 400, "expired_token", "OAuth 2.0 device flow error. The provided device code has expired.").v1("code_expired")
+
+	// ErrDeclined answers a device whose user refused.
+	ErrDeclined = row(65004, 400, "authorization_declined", "User declined to consent to access the app.")
+
+	// ErrDeviceUnknown answers a device code that is not this client's, or was redeemed.
+	ErrDeviceUnknown = row(70018, 400, "bad_verification_code", "OAuth 2.0 device flow error. The provided device code is not valid.")
+
+	// ErrBehalf answers an on-behalf-of assertion that is not a user's access token for this client.
+	ErrBehalf = row(50013, 400, "invalid_grant", "Assertion failed validation. [Reason - %s]")
+
+	// ErrBehalfExpired answers an on-behalf-of assertion whose time is over.
+	ErrBehalfExpired = row(500133, 400, "invalid_grant", "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token.")
+
+	// ErrBehalfUse answers a jwt-bearer grant for anything but on-behalf-of.
+	ErrBehalfUse = row(9002313, 400, "invalid_request", "Invalid request. The parameter 'requested_token_use' must be 'on_behalf_of'.")
+
+	// ErrClaims answers a claims request that is not JSON.
+	ErrClaims = row(9002313, 400, "invalid_request", "Invalid request. The parameter 'claims' is not a claims request in well-formed JSON.")
+
 	// ErrResourceUnknown answers a resource that no tenant has.
 	ErrResourceUnknown = row(500011, 400, "invalid_resource", "The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.")
 
@@ -95,6 +176,43 @@ var (
 
 	// ErrScopeResources answers scopes that would need several tokens.
 	ErrScopeResources = row(70011, 400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid because it contains more than one resource: '%s'.")
+
+	// ErrReplyMissing answers a sign-in that names no redirect URI, of an application that has not just one.
+	ErrReplyMissing = row(900971, 400, "invalid_request", "No reply address provided. Name one of those that are registered for the application '%s' in 'redirect_uri'.")
+
+	// ErrReplyUnknown answers a redirect URI that is not the application's. It is shown, and nothing is sent there.
+	ErrReplyUnknown = row(50011, 400, "invalid_request", "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'.")
+
+	// ErrResponseType answers a response_type that this server does not make, tokens without a code among them.
+	ErrResponseType = row(70005, 400, "unsupported_response_type", "The response_type '%s' is not supported. Use 'code', 'id_token' or 'code id_token'.")
+
+	// ErrResponseMode answers a response_mode that there is not, or not for the response_type or redirect URI.
+	ErrResponseMode = row(70007, 400, "invalid_request", "'%s' is not a supported value of 'response_mode' for the response_type '%s' and this redirect URI.")
+
+	// ErrParameter answers a parameter of a sign-in that cannot be followed.
+	ErrParameter = row(90023, 400, "invalid_request", "The value of the parameter '%s' is not valid: %s.")
+
+	// ErrLoginNeeded answers prompt=none where nobody has signed in. OpenID Connect Core, 3.1.2.6.
+	ErrLoginNeeded = row(50058, 400, "login_required", "Session information is not sufficient for single-sign-on.")
+
+	// ErrChoiceNeeded answers prompt=none where several have.
+	ErrChoiceNeeded = row(16000, 400, "interaction_required", "Either multiple user identities are available for the current request or selected account is not supported for the scenario.")
+
+	// ErrConsentNeeded answers prompt=none where the user has not allowed it.
+	ErrConsentNeeded = row(65001, 400, "consent_required", "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource.")
+
+	// ErrConsentRefused answers a user who refuses.
+	ErrConsentRefused = row(65004, 400, "access_denied", "User declined to consent to access the app.")
+
+	// ErrAdminNeeded answers prompt=admin_consent by somebody who is no administrator.
+	ErrAdminNeeded = row(90094, 400, "access_denied", "An administrator of the tenant is needed to allow '%s' for all of its users.")
+
+	// ErrFormForged answers a form that its page did not show to this browser for this account. Microsoft Entra docs:
+	// reference-error-codes.
+	ErrFormForged = row(165000, 400, "invalid_request", "Invalid Request: the form does not match the browser, account or address that its page was shown for. Open the page again.")
+
+	// ErrInvitationForged answers a link to a partner's invitation that was not made here.
+	ErrInvitationForged = row(0, 404, "invalid_request", "The link to the partner's request is not complete, or was not made by this server. Ask the partner for a new one.")
 
 	// ErrInstanceUnknown answers an authority that is neither this server nor a known cloud. MSAL looks for this word.
 	ErrInstanceUnknown = row(50049, 400, "invalid_instance", "Unknown or invalid instance.")
@@ -130,3 +248,9 @@ func (e *Error) sub(suberror string) *Error {
 
 // Errors is the whole catalogue.
 func Errors() []*Error { return slices.Clone(catalogue) }
+
+// v1 gives the row another OAuth error at the v1 endpoints.
+func (e *Error) v1(kind string) *Error {
+	e.KindV1 = kind
+	return e
+}

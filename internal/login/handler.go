@@ -2,6 +2,7 @@ package login
 
 import (
 	"cmp"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -16,7 +17,9 @@ type Handler struct {
 	Store     csp.Store
 	Keys      *token.Keys
 	Passwords *token.Passwords
+	Grants    *csp.Grants
 	IDs       *csp.IDs
+	Rand      io.Reader        // what browsers are known by; nil: the real source
 	Now       func() time.Time // nil: the real clock
 	Logger    *slog.Logger     // nil: nobody listens
 
@@ -26,6 +29,9 @@ type Handler struct {
 
 	// ForcePasswordChange refuses tokens to users who have not changed their first password yet.
 	ForcePasswordChange bool
+
+	// RevokeReused revokes a family of refresh tokens when one is redeemed whose successor was redeemed before.
+	RevokeReused bool
 
 	lockouts lockouts
 }
@@ -42,6 +48,9 @@ var endpoints = []endpoint{
 	{"POST", "/{tenant}/oauth2/token", (*Handler).tokenV1},
 	{"POST", "/{tenant}/oauth2/v2.0/token", (*Handler).tokenV2},
 
+	{"POST", "/{tenant}/oauth2/devicecode", (*Handler).deviceCodeV1},
+	{"POST", "/{tenant}/oauth2/v2.0/devicecode", (*Handler).deviceCodeV2},
+
 	{"GET", "/{tenant}/.well-known/openid-configuration", (*Handler).openIDV1},
 	{"GET", "/{tenant}/v2.0/.well-known/openid-configuration", (*Handler).openIDV2},
 	{"GET", "/{tenant}/discovery/keys", (*Handler).keysV1},
@@ -51,13 +60,9 @@ var endpoints = []endpoint{
 
 	{"GET", "/error", (*Handler).errorPage},
 
+	{"GET", "/pages/{sheet}", (*Handler).styles},
+
 	// Documented and not built yet.
-	{"", "/{tenant}/oauth2/authorize", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/v2.0/authorize", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/devicecode", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/v2.0/devicecode", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/logout", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/v2.0/logout", (*Handler).notBuilt},
 	{"", "/{tenant}/openid/userinfo", (*Handler).notBuilt},
 
 	{"", "/", (*Handler).notFound},
@@ -65,9 +70,12 @@ var endpoints = []endpoint{
 
 // Patterns are the paths that the surface knows.
 func Patterns() []string {
-	patterns := make([]string, 0, len(endpoints))
+	patterns := make([]string, 0, len(endpoints)+len(pages))
 	for _, e := range endpoints {
 		patterns = append(patterns, e.pattern)
+	}
+	for _, p := range pages {
+		patterns = append(patterns, p.pattern)
 	}
 	return patterns
 }
@@ -84,6 +92,9 @@ func (h *Handler) Routes() []web.Route {
 				return ErrWrongMethod.With(e.method, r.Method)
 			}})
 		}
+	}
+	for _, p := range pages {
+		routes = append(routes, web.Route{Method: "GET", Pattern: p.pattern, Handler: h.shown(p)}, web.Route{Method: "POST", Pattern: p.pattern, Handler: h.shown(p)})
 	}
 	return routes
 }

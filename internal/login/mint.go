@@ -2,11 +2,14 @@ package login
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/token"
 )
 
@@ -16,6 +19,7 @@ type minted struct {
 	seconds int64
 	access  string
 	id      string
+	refresh string
 }
 
 func (h *Handler) mint(ctx context.Context, p *principal, origin string, v2 bool) (*minted, error) {
@@ -37,6 +41,22 @@ func (h *Handler) mint(ctx context.Context, p *principal, origin string, v2 bool
 	return m, err
 }
 
+// lifeNow is the life of a token that is made now.
+func (h *Handler) lifeNow() token.Life { return token.LifeFrom(h.now().Truncate(time.Second)) }
+
+// codeHash binds an id token to the code that it comes with. OpenID Connect Core, 3.3.2.11.
+func codeHash(code string) string {
+	if code == "" {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(sha256Of(code)[:sha256.Size/2])
+}
+
+func sha256Of(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
+}
+
 // accessClaims are in the v1 form whichever endpoint was asked: that is what the registration of Partner Center wants
 // (Partner-Center-Java#142).
 func (h *Handler) accessClaims(p *principal, life token.Life) *token.Claims {
@@ -51,67 +71,81 @@ func (h *Handler) accessClaims(p *principal, life token.Life) *token.Claims {
 		TokenID:  h.tokenID(),
 		Version:  "1.0",
 	}
-	if p.user == nil {
+	if p.user() == nil {
 		claims.IdentityProvider = claims.Issuer
 		claims.IdentityType = "app"
 		claims.ObjectID = p.client.app.ServicePrincipal(p.tenant.ID).String()
 		claims.Subject = claims.ObjectID
 		return claims
 	}
+	user := p.user()
 	claims.ACR = "1"
-	claims.AMR = []string{"pwd"}
-	claims.FamilyName = p.user.FamilyName
-	claims.GivenName = p.user.GivenName
-	claims.Groups = p.user.Agents
-	claims.Name = p.user.DisplayName
-	claims.ObjectID = p.user.ID.String()
-	claims.RoleTemplates = p.user.Roles
+	claims.AMR = p.subject.authorization.AMR
+	claims.FamilyName = user.FamilyName
+	claims.GivenName = user.GivenName
+	claims.Name = user.DisplayName
+	claims.ObjectID = user.ID.String()
 	claims.Scope = p.target.scope
 	claims.Subject = h.subject(p)
-	claims.UniqueName = p.user.PrincipalName
-	claims.UPN = p.user.PrincipalName
+	claims.UniqueName = user.PrincipalName
+	claims.UPN = user.PrincipalName
+	claims.Capabilities = p.capabilities
+	if p.atHome() {
+		claims.Groups = user.Agents
+		claims.RoleTemplates = user.Roles
+		return claims
+	}
+	// Delegated admin: the partner's groups mean nothing to the customer, for whom an admin agent is an administrator.
+	claims.IdentityProvider = h.issuer(user.Tenant.String())
+	claims.RoleTemplates = []string{csp.CompanyAdministrator}
 	return claims
 }
 
 func (h *Handler) idClaimsV1(p *principal, life token.Life) *token.IDClaims {
-	tenant := p.tenant.ID.String()
+	tenant, user := p.tenant.ID.String(), p.user()
 	return &token.IDClaims{
 		Audience:   p.client.app.ID.String(),
 		Issuer:     h.issuer(tenant),
 		Life:       life,
-		AMR:        []string{"pwd"},
-		FamilyName: p.user.FamilyName,
-		GivenName:  p.user.GivenName,
-		Name:       p.user.DisplayName,
-		ObjectID:   p.user.ID.String(),
+		AMR:        p.subject.authorization.AMR,
+		FamilyName: user.FamilyName,
+		GivenName:  user.GivenName,
+		Name:       user.DisplayName,
+		Nonce:      p.subject.nonce,
+		ObjectID:   user.ID.String(),
 		Subject:    h.subject(p),
 		TenantID:   tenant,
-		UniqueName: p.user.PrincipalName,
-		UPN:        p.user.PrincipalName,
+		UniqueName: user.PrincipalName,
+		UPN:        user.PrincipalName,
 		TokenID:    h.tokenID(),
 		Version:    "1.0",
 	}
 }
 
 func (h *Handler) idClaimsV2(p *principal, life token.Life, origin string) *token.IDClaims {
-	tenant := p.tenant.ID.String()
-	return &token.IDClaims{
+	tenant, user := p.tenant.ID.String(), p.user()
+	claims := &token.IDClaims{
 		Audience:          p.client.app.ID.String(),
 		Issuer:            issuerV2(origin, tenant),
 		Life:              life,
-		Name:              p.user.DisplayName,
-		ObjectID:          p.user.ID.String(),
-		PreferredUsername: p.user.PrincipalName,
+		Name:              user.DisplayName,
+		Nonce:             p.subject.nonce,
+		ObjectID:          user.ID.String(),
+		PreferredUsername: user.PrincipalName,
 		Subject:           h.subject(p),
 		TenantID:          tenant,
 		TokenID:           h.tokenID(),
 		Version:           "2.0",
 	}
+	if p.subject.signsIn { // a client that asked for max_age looks for it (OpenID Connect Core, 2)
+		claims.AuthTime = p.subject.authorization.AuthTime.Unix()
+	}
+	return claims
 }
 
 // subject is the user's identifier towards the client, the same in all its tokens.
 func (h *Handler) subject(p *principal) string {
-	return h.Passwords.Root.Subject(p.tenant.ID, p.user.ID, p.client.app.ID)
+	return h.Passwords.Root.Subject(p.tenant.ID, p.user().ID, p.client.app.ID)
 }
 
 // tokenID tells tokens apart that were made in the same second. It has the 22 characters of the real "uti".
@@ -122,15 +156,38 @@ func (h *Handler) tokenID() string {
 
 // info is the client_info that MSAL builds its account's name from, and fails without; empty if it is not wanted.
 func (p *principal) info(wanted bool) string {
-	if !wanted || p.user == nil {
+	if !wanted || p.user() == nil {
 		return ""
 	}
 	text, err := json.Marshal(struct {
 		UID  string `json:"uid"`
 		UTID string `json:"utid"`
-	}{p.user.ID.String(), p.tenant.ID.String()})
+	}{p.user().ID.String(), p.user().Tenant.String()}) // the home account, whichever tenant was asked
 	if err != nil {
 		panic("login: " + err.Error()) // two GUIDs
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// capabilities are those that the client declares by asking for the claim xms_cc, which MSAL does in every request once it is
+// told that the program handles claims challenges: cp1. The token repeats them. Other claims that are asked for are there
+// anyhow, or not to be had, and the real service ignores those as well.
+func capabilities(claims string) ([]string, error) {
+	if claims == "" {
+		return nil, nil
+	}
+	var asked struct {
+		AccessToken struct {
+			Capabilities *struct {
+				Values []string `json:"values"`
+			} `json:"xms_cc"`
+		} `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(claims), &asked); err != nil {
+		return nil, ErrClaims
+	}
+	if asked.AccessToken.Capabilities == nil || !slices.Contains(asked.AccessToken.Capabilities.Values, "cp1") {
+		return nil, nil
+	}
+	return []string{"cp1"}, nil
 }

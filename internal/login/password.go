@@ -1,8 +1,9 @@
 package login
 
 import (
+	"context"
 	"errors"
-	"net/http"
+	"net/netip"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -11,44 +12,84 @@ import (
 // userName is the sign-in name of a form, without the blanks that come with pasting.
 func userName(f form) string { return strings.TrimSpace(f["username"]) }
 
-// passwordSubject is the user whose name and password the form has. The answer to an unknown user takes as long as that
-// to a wrong password.
-func (h *Handler) passwordSubject(r *http.Request, tenant *csp.Tenant, f form) (*csp.User, error) {
-	ctx := r.Context()
-	name := userName(f)
+// passwordSubject is the user whose name and password the form has.
+func (h *Handler) passwordSubject(ctx context.Context, req *tokenRequest) (*subject, error) {
+	name := userName(req.form)
 	if name == "" {
 		return nil, ErrMissing.With("username")
 	}
-	password, err := f.need("password")
+	password, err := req.form.need("password")
 	if err != nil {
 		return nil, err
 	}
-	user, err := h.Store.User(ctx, tenant.ID, name)
-	if errors.Is(err, csp.ErrNotFound) {
-		if err := h.Passwords.VerifyNobody(ctx, password); err != nil {
-			return nil, err
-		}
-		return nil, ErrUserUnknown.With(tenant.ID.String())
-	}
-	if err != nil {
-		return nil, err
-	}
-	switch err := h.checkPassword(r, user, password); {
+	user, err := h.userWithPassword(ctx, req.tenant, guess{name, password, req.source})
+	switch {
 	case err != nil:
 		return nil, err
 	case user.MustChangePassword && h.ForcePasswordChange:
 		return nil, ErrPasswordExpired
 	}
+	granted := csp.AuthorizationOf(user, req.client.app.ID, h.now(), "pwd")
+	granted.Tenant = req.tenant.ID
+	return &subject{user: user, authorization: granted}, nil
+}
+
+// signingIn is the user of that name: of the tenant, or of another from where it administers this one.
+func (h *Handler) signingIn(ctx context.Context, tenant *csp.Tenant, name string) (*csp.User, error) {
+	user, err := h.Store.User(ctx, tenant.ID, name)
+	if !errors.Is(err, csp.ErrNotFound) {
+		return user, err
+	}
+	domain := domainOf(name)
+	if domain == "" {
+		return nil, csp.ErrNotFound
+	}
+	home, err := h.Store.TenantByDomain(ctx, domain)
+	if err != nil {
+		return nil, err
+	}
+	if user, err = h.Store.User(ctx, home.ID, name); err != nil {
+		return nil, err
+	}
+	reaches, err := h.Grants.Reaches(ctx, user, tenant.ID)
+	if err == nil && !reaches {
+		err = csp.ErrNotFound
+	}
+	return user, err
+}
+
+// guess is a name and a password from somewhere.
+type guess struct {
+	name, password string
+	source         netip.Prefix
+}
+
+// userWithPassword is the user with this name and password, of the tenant or of another from where it administers this one. The
+// answer to an unknown user takes as long as that to a wrong password.
+func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, g guess) (*csp.User, error) {
+	user, err := h.signingIn(ctx, tenant, g.name)
+	if errors.Is(err, csp.ErrNotFound) {
+		if err := h.Passwords.VerifyNobody(ctx, g.password); err != nil {
+			return nil, err
+		}
+		return nil, ErrUserUnknown.With(tenant.ID.String())
+	}
+	if err == nil {
+		err = h.checkPassword(ctx, user, g)
+	}
+	if err != nil {
+		return nil, err
+	}
 	return user, nil
 }
 
 // checkPassword refuses a password that is not the user's, and any from where too many wrong ones came.
-func (h *Handler) checkPassword(r *http.Request, user *csp.User, password string) error {
-	who := guesser{user.ID, h.source(r)}
-	if !h.lockouts.admit(who, user, password, h.now()) {
+func (h *Handler) checkPassword(ctx context.Context, user *csp.User, g guess) error {
+	who := guesser{user.ID, g.source}
+	if !h.lockouts.admit(who, user, g.password, h.now()) {
 		return ErrLockedOut
 	}
-	ok, err := h.Passwords.Verify(r.Context(), user.Credential, user.Tenant, password)
+	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, g.password)
 	switch {
 	case err != nil:
 		return err

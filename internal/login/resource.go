@@ -21,11 +21,12 @@ var resources = func() map[string]string {
 	return all
 }()
 
-// audience is the identifier of the resource without case or a slash at the end; clients send it both ways.
-func audience(identifier string) (string, bool) {
+// audience is the identifier of the resource without case or a slash at the end, as clients send it both ways, and the
+// permission that a user has there if none is named.
+func audience(identifier string) (named, permission string, ok bool) {
 	identifier = strings.TrimRight(strings.ToLower(identifier), "/")
-	_, ok := resources[identifier]
-	return identifier, ok
+	permission, ok = resources[identifier]
+	return identifier, permission, ok
 }
 
 // PartnerCenterAudiences are those of tokens for the Partner Center API. The SDKs ask for app-only tokens for the

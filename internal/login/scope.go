@@ -1,6 +1,7 @@
 package login
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -13,7 +14,18 @@ type target struct {
 	resource string // as it was asked for, which v1 answers repeat
 	scope    string // the claim scp: permissions without their resource; empty for an application that speaks for itself
 	granted  string // the scope of a v2 answer
+	asked    string // the scopes as they were asked for, for the tokens that continue this one
 	openID   bool   // an id token is asked for
+	offline  bool   // a refresh token is
+}
+
+// asking is a request as far as it says what a token is for.
+type asking struct {
+	tenant   *csp.Tenant
+	app      func(csp.ID) (*csp.App, error)
+	appOnly  bool
+	scope    string
+	resource string
 }
 
 const defaultScope = ".default"
@@ -22,78 +34,122 @@ const defaultScope = ".default"
 var openIDScopes = []string{"openid", "profile", "email", "offline_access"}
 
 // targetV1 reads the resource of a v1 request. Without one the token is for the directory's graph, by its id [known].
-func targetV1(f form, tenant *csp.Tenant, appOnly bool) (*target, error) {
-	t := &target{resource: f["resource"]}
+func (a *asking) targetV1(signsIn bool) (*target, error) {
+	t := &target{resource: a.resource, asked: a.scope}
 	if t.resource == "" {
 		t.resource = aadGraphApp.String()
 	}
-	var ok bool
-	if t.audience, ok = audience(t.resource); !ok {
-		return nil, ErrResourceUnknown.With(t.resource, tenant.Name)
+	permission, err := a.audience(t, t.resource)
+	if err != nil {
+		return nil, err
 	}
-	if !appOnly {
-		t.scope = resources[t.audience]
-		t.openID = slices.Contains(strings.Fields(f["scope"]), "openid")
+	if !a.appOnly {
+		t.scope = permission
+		t.openID = signsIn || slices.Contains(strings.Fields(a.scope), "openid")
+		t.offline = true
 	}
 	return t, nil
 }
 
-// targetV2 reads the scopes of a v2 request. A scope is the resource, a slash and a permission of it; one without a slash
-// is Microsoft Graph's (Microsoft Entra docs: scopes-oidc).
-func targetV2(f form, tenant *csp.Tenant, appOnly bool) (*target, error) {
-	asked, err := f.need("scope")
-	if err != nil {
-		return nil, err
+// audience sets the target's audience to the resource, and returns the permission that a user has there if none is named.
+func (a *asking) audience(t *target, resource string) (permission string, err error) {
+	named, permission, known := audience(resource)
+	if !known && !a.appOnly {
+		if named, permission, known, err = a.application(resource); err != nil {
+			return "", err
+		}
 	}
-	t := &target{}
-	var openID, permissions, granted []string
-	for _, word := range strings.Fields(asked) {
+	if !known {
+		return "", ErrResourceUnknown.With(resource, a.tenant.Name)
+	}
+	t.audience = named
+	return permission, nil
+}
+
+// application is the resource that is an application of somebody's, by its client id or api:// and that. It is for users only:
+// no application has permissions to grant to another. The tokens are for the on-behalf-of grant.
+func (a *asking) application(resource string) (named, permission string, known bool, err error) {
+	named = strings.TrimRight(strings.ToLower(resource), "/")
+	id, err := csp.ParseID(strings.TrimPrefix(named, "api://"))
+	if err != nil {
+		return "", "", false, nil
+	}
+	app, err := a.app(id)
+	switch {
+	case errors.Is(err, csp.ErrNotFound):
+		return "", "", false, nil
+	case err != nil:
+		return "", "", false, err
+	}
+	return named, "user_impersonation", !app.Public && app.Tenant == a.tenant.ID, nil
+}
+
+// targetV2 reads the scopes of a v2 request. A scope is the resource, a slash and a permission of it; one without a slash
+// is Microsoft Graph's (Microsoft Entra docs: scopes-oidc). An id token and a refresh token that were granted before need not
+// be asked for again.
+func (a *asking) targetV2(granted string) (*target, error) {
+	if a.scope == "" {
+		return nil, ErrMissing.With("scope")
+	}
+	t := &target{asked: a.scope}
+	var openID, permissions, named []string
+	for _, word := range strings.Fields(a.scope) {
 		if slices.Contains(openIDScopes, strings.ToLower(word)) {
 			openID = append(openID, strings.ToLower(word))
 			continue
 		}
-		permission, err := t.add(word, asked, tenant, appOnly)
+		permission, err := a.add(t, word)
 		if err != nil {
 			return nil, err
 		}
 		permissions = append(permissions, permission)
-		granted = append(granted, word)
+		named = append(named, word)
 	}
 	switch {
-	case appOnly && t.audience == "":
-		return nil, ErrScopeNotDefault.With(asked)
-	case appOnly:
+	case a.appOnly && t.audience == "":
+		return nil, ErrScopeNotDefault.With(a.scope)
+	case a.appOnly:
 		return t, nil
 	case t.audience == "":
 		t.audience, t.resource = msGraphApp.String(), clouds[0].msGraph
 		permissions = append(permissions, resources[t.audience])
 	}
-	t.grant(openID, permissions, granted)
+	for _, word := range strings.Fields(strings.ToLower(granted)) {
+		if slices.Contains(openIDScopes, word) && !slices.Contains(openID, word) {
+			openID = append(openID, word)
+			t.asked += " " + word
+		}
+	}
+	t.grant(openID, permissions, named)
 	return t, nil
 }
 
 // add reads one scope, which must be of the same resource as those before it.
-func (t *target) add(word, asked string, tenant *csp.Tenant, appOnly bool) (permission string, err error) {
+func (a *asking) add(t *target, word string) (permission string, err error) {
 	resource, permission := clouds[0].msGraph, word
 	if i := strings.LastIndexByte(word, '/'); i >= 0 {
 		resource, permission = word[:i], word[i+1:]
 	}
 	isDefault := strings.EqualFold(permission, defaultScope)
-	named, known := audience(resource)
-	switch _, isResource := audience(word); {
-	case appOnly && !isDefault:
-		return "", ErrScopeNotDefault.With(asked)
-	case isResource, !isDefault && !strings.Contains(permission, ".") && permission != "user_impersonation",
+	isOwn := strings.HasPrefix(strings.ToLower(resource), "api://") // whose owner names its permissions
+	switch _, _, isResource := audience(word); {
+	case a.appOnly && !isDefault:
+		return "", ErrScopeNotDefault.With(a.scope)
+	case isResource, permission == "", !isDefault && !isOwn && !strings.Contains(permission, ".") && permission != "user_impersonation",
 		resource == clouds[0].msGraph && permission == "user_impersonation":
 		return "", ErrScopeInvalid.With(word)
-	case !known:
-		return "", ErrResourceUnknown.With(resource, tenant.Name)
-	case t.audience != "" && t.audience != named:
-		return "", ErrScopeResources.With(asked)
 	}
-	t.audience, t.resource = named, resource
+	before := t.audience
+	usual, err := a.audience(t, resource)
+	if err != nil {
+		return "", err
+	}
+	if before != "" && before != t.audience {
+		return "", ErrScopeResources.With(a.scope)
+	}
+	t.resource = resource
 	if isDefault {
-		permission = resources[named]
+		permission = usual
 	}
 	return permission, nil
 }
@@ -106,6 +162,7 @@ func (t *target) grant(openID, permissions, granted []string) {
 	permissions = slices.Compact(permissions)
 	t.scope = strings.Join(permissions, " ")
 	t.openID = slices.Contains(openID, "openid")
+	t.offline = slices.Contains(openID, "offline_access")
 
 	answer := []string{}
 	for _, word := range openID {

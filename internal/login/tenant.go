@@ -34,13 +34,18 @@ func (h *Handler) tenant(ctx context.Context, segment string) (*csp.Tenant, erro
 	return tenant, err
 }
 
-// tenantFor is the tenant of a token request. On common and organizations it is that of the user's domain.
-func (h *Handler) tenantFor(ctx context.Context, segment string, grant *grant, f form) (*csp.Tenant, error) {
+// tenantFor is the tenant of a token request. On common and organizations it is that of the user's domain, or nil where what
+// the form carries will tell.
+func (h *Handler) tenantFor(ctx context.Context, req *tokenRequest) (*csp.Tenant, error) {
+	segment := req.segment
 	if anyTenant(segment) {
-		if grant.userName == nil {
+		if req.grant.carries {
+			return nil, nil
+		}
+		if req.grant.userName == nil {
 			return nil, ErrTenantMissing
 		}
-		if segment = domainOf(grant.userName(f)); segment == "" {
+		if segment = domainOf(req.grant.userName(req.form)); segment == "" {
 			return nil, ErrTenantMissing
 		}
 	}

@@ -49,6 +49,8 @@ type answer struct {
 	AccessToken string `json:"access_token"`
 	IDToken     string `json:"id_token"`
 	ClientInfo  string `json:"client_info"`
+
+	RefreshToken string `json:"refresh_token"`
 }
 
 func post(t testing.TB, handler http.Handler, path string, form url.Values, header ...string) *answer {
@@ -57,6 +59,9 @@ func post(t testing.TB, handler http.Handler, path string, form url.Values, head
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
+	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host
 	}
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, r)
@@ -217,7 +222,7 @@ func TestTenants(t *testing.T) {
 		{"a domain in another case", "CONTOSO.OnMicrosoft.com", appOnly(), contoso.String(), 0},
 		{"another partner's", "fabrikam.onmicrosoft.com", appOnly(), "", 700016},
 		{"a customer's, for the partner's application", w.customer.ID, appOnly(), "", 700016},
-		{"a customer's, for the partner's user", w.customer.ID, asUser(), "", 50034},
+		{"a customer's, for the partner's admin agent", w.customer.ID, asUser(), w.customer.ID, 0},
 		{"a customer's, for its administrator", w.customer.ID, customerAdmin(), w.customer.ID, 0},
 		{"the partner's, for the customer's administrator", contoso.String(), customerAdmin(), "", 50034},
 		{"common", "common", customerAdmin(), w.customer.ID, 0},

@@ -47,6 +47,7 @@ type world struct {
 	root     token.Root
 	customer *partnercenter.Customer // as its creation was answered, with the administrator's password
 	db       *store.DB
+	storeURL string
 }
 
 // signIn is the administrator's name and password.
@@ -91,21 +92,35 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	ctx := t.Context()
 	now := func() time.Time { return start }
-	db, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "world.db"), store.Options{Now: now})
+	storeURL := "sqlite:" + filepath.Join(t.TempDir(), "world.db")
+	db, err := store.Open(ctx, storeURL, store.Options{Now: now})
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	w := &world{root: root(), db: db}
+	w := &world{root: root(), db: db, storeURL: storeURL}
 	w.Handler = &login.Handler{
 		Store:     db,
 		Keys:      startKeys(t, db, now),
 		Passwords: &token.Passwords{Root: w.root},
+		Grants:    &csp.Grants{Store: db, Now: now, Rand: seeded(6)},
 		IDs:       &csp.IDs{Now: now, Rand: seeded(3)},
+		Rand:      seeded(6),
 		Now:       now,
 	}
 	w.fill(t)
 	w.createCustomer(t)
 	w.IDs = &csp.IDs{Now: now, Rand: seeded(4)}
 	return w
+}
+
+// reopen closes the store and opens it again, as a restart does.
+func (w *world) reopen(t testing.TB) {
+	t.Helper()
+	must(t, errors.Join(w.Keys.Close(), w.db.Close()))
+	db, err := store.Open(t.Context(), w.storeURL, store.Options{Now: w.Now})
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	w.db, w.Store, w.Grants.Store = db, db, db
+	w.Keys = startKeys(t, db, w.Now)
 }
 
 // startKeys puts the signing keys into the store and starts them.
@@ -132,12 +147,13 @@ func (w *world) fill(t testing.TB) {
 	}
 	const long = 100 * 365 * 24 * time.Hour // some tests have the real clock
 	for _, app := range []*csp.App{
-		{ID: contosoApp, Tenant: contoso, Name: "Web", Secrets: []csp.AppSecret{
+		{ID: contosoApp, Tenant: contoso, Name: "Web", RedirectURIs: []string{"https://localhost:44395/", "http://localhost"}, Secrets: []csp.AppSecret{
 			secret(contosoApp, appSecret, long), secret(contosoApp, expiredSecret, -time.Hour), secret(contosoApp, olderSecret, long),
 		}},
-		{ID: publicApp, Tenant: contoso, Name: "Desktop", Public: true},
+		{ID: publicApp, Tenant: contoso, Name: "Desktop", Public: true, RedirectURIs: []string{"http://localhost"}},
 		{ID: bareApp, Tenant: contoso, Name: "New"},
-		{ID: otherApp, Tenant: fabrikam, Name: "Web", Secrets: []csp.AppSecret{secret(otherApp, appSecret, long)}},
+		{ID: certApp, Tenant: contoso, Name: "Service", Certificates: []csp.AppCertificate{{DER: mustAppKey(t).over}, {DER: mustAppKey(t).good}}},
+		{ID: otherApp, Tenant: fabrikam, Name: "Web", RedirectURIs: []string{"https://other.example/"}, Secrets: []csp.AppSecret{secret(otherApp, appSecret, long)}},
 	} {
 		must(t, w.db.CreateApp(ctx, app))
 	}
@@ -147,7 +163,12 @@ func (w *world) fill(t testing.TB) {
 		ID: w.IDs.New(), Tenant: contoso, PrincipalName: "Megan@contoso.onmicrosoft.com", DisplayName: "Megan Bowen",
 		GivenName: "Megan", FamilyName: "Bowen", Agents: []string{csp.AdminAgents, csp.SalesAgents}, Credential: credential, Created: start,
 	}))
+	must(t, w.db.CreateUser(ctx, &csp.User{
+		ID: contoso.Derived("bo"), Tenant: contoso, PrincipalName: bo, DisplayName: "Bo Lindt", Roles: []string{csp.CompanyAdministrator}, Credential: credential, Created: start,
+	}))
 }
+
+const bo = "bo@contoso.onmicrosoft.com"
 
 // createCustomer creates a customer as the API does.
 func (w *world) createCustomer(t testing.TB) {

@@ -48,6 +48,7 @@ type Config struct {
 	SandboxLimits       bool
 	GDAPByDefault       bool
 	ForcePasswordChange bool          // an administrator's first password must be changed before it gets tokens
+	RevokeReused        bool          // a refresh token whose successor was used ends its family
 	ReplayFor           time.Duration // how long answers are remembered for a repeated MS-RequestId
 	DomainSuffixes      []string
 

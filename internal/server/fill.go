@@ -97,7 +97,7 @@ func (s *Server) fillValidationCodes(ctx context.Context, p *WorldPartner) error
 
 func (s *Server) fillApps(ctx context.Context, p *WorldPartner) error {
 	for _, a := range p.Apps {
-		app := &csp.App{ID: csp.MustParseID(a.ID), Tenant: csp.MustParseID(p.ID), Name: a.Name, Public: a.Secret == ""}
+		app := &csp.App{ID: csp.MustParseID(a.ID), Tenant: csp.MustParseID(p.ID), Name: a.Name, Public: a.Secret == "" && len(a.Certificates) == 0, RedirectURIs: a.RedirectURIs}
 		if _, err := s.store.App(ctx, app.ID); !errors.Is(err, csp.ErrNotFound) {
 			if err != nil {
 				return err
@@ -108,6 +108,13 @@ func (s *Server) fillApps(ctx context.Context, p *WorldPartner) error {
 			app.Secrets = []csp.AppSecret{{
 				ID: app.ID.Derived("secret"), Hash: s.root.HashSecret(app.ID, a.Secret), Hint: a.Secret[:min(3, len(a.Secret))], Expires: s.config.Now().Add(worldSecretLife),
 			}}
+		}
+		for i, text := range a.Certificates {
+			der, err := token.ReadCertificate([]byte(text))
+			if err != nil {
+				return fmt.Errorf("app %s: certificate %d: %w", a.Name, i+1, err)
+			}
+			app.Certificates = append(app.Certificates, csp.AppCertificate{ID: app.ID.Derived(token.Thumbprint(der)), DER: der})
 		}
 		if err := s.store.CreateApp(ctx, app); err != nil {
 			return fmt.Errorf("app %s: %w", a.Name, err)

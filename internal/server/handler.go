@@ -201,12 +201,15 @@ func (s *Server) login() *surface {
 		Store:               s.store,
 		Keys:                s.keys,
 		Passwords:           s.passwords,
+		Grants:              &csp.Grants{Store: s.store, Now: s.config.Now, Rand: s.chance()},
 		IDs:                 s.ids,
+		Rand:                s.chance(),
 		Now:                 s.config.Now,
 		Logger:              s.config.Logger,
 		ExternalURL:         s.config.ExternalURL,
 		TrustForwarded:      s.config.TrustForwarded,
 		ForcePasswordChange: s.config.ForcePasswordChange,
+		RevokeReused:        s.config.RevokeReused,
 	}
 	mux := http.NewServeMux()
 	web.Mount(mux, handler.Routes(), handler.WriteError)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/login"
 	"github.com/tenantry/tenantry/internal/port"
 	"github.com/tenantry/tenantry/internal/store"
 	"github.com/tenantry/tenantry/internal/token"
@@ -23,7 +24,7 @@ const (
 	idleTimeout   = 3 * time.Minute
 	maxHeader     = 64 << 10
 
-	forgetEvery = 10 * time.Minute
+	tendEvery = 10 * time.Minute
 )
 
 // Server is a running Tenantry.
@@ -81,7 +82,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err := s.fill(ctx, s.config.World); err != nil {
 		return fmt.Errorf("fill the world: %w", err)
 	}
-	s.background.Go(func() { s.forget(background) })
+	s.background.Go(func() { s.tend(background) })
 	if err := s.listen(); err != nil {
 		return err
 	}
@@ -145,16 +146,22 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// forget drops from time to time what has been kept long enough: answers of the ledger, audit records, deleted users.
-func (s *Server) forget(ctx context.Context) {
-	ticker := time.NewTicker(forgetEvery)
+// tend drops from time to time what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens, deleted
+// users), and
+// lets signing keys follow each other.
+func (s *Server) tend(ctx context.Context) {
+	ticker := time.NewTicker(tendEvery)
 	defer ticker.Stop()
 	for {
-		if _, err := s.store.ForgetCalls(ctx, s.config.ReplayFor); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("old calls not forgotten", "err", err)
-		}
-		if _, err := s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("old audit records not forgotten", "err", err)
+		for what, err := range map[string]error{
+			"old calls not forgotten":         second(s.store.ForgetCalls(ctx, s.config.ReplayFor)),
+			"old audit records not forgotten": second(s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour)),
+			"old grants not forgotten":        second(s.store.ForgetGrants(ctx, login.RefreshKept)),
+			"signing keys not rotated":        s.keys.Rotate(ctx),
+		} {
+			if err != nil && ctx.Err() == nil {
+				s.config.Logger.Error(what, "err", err)
+			}
 		}
 		if _, err := s.store.ForgetDeliveries(ctx, csp.DeliveriesKept); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old webhook deliveries not forgotten", "err", err)
@@ -172,6 +179,8 @@ func (s *Server) forget(ctx context.Context) {
 		}
 	}
 }
+
+func second[T any](_ T, err error) error { return err }
 
 // Addr is where the server listens.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }

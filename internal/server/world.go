@@ -12,6 +12,7 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/partnercenter"
 )
 
@@ -44,11 +45,13 @@ type WorldValidationCode struct {
 	csp.ValidationCodeRequest
 }
 
-// WorldApp is an application of a world. One without a secret is public.
+// WorldApp is an application of a world. One with neither secret nor certificates is public.
 type WorldApp struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Secret string `json:"secret"`
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Secret       string   `json:"secret"`
+	Certificates []string `json:"certificates"` // in PEM
+	RedirectURIs []string `json:"redirectUris"` // http://localhost stands for all its ports
 }
 
 // WorldUser is a user of a partner's tenant.
@@ -96,6 +99,16 @@ func (p *WorldPartner) check() error {
 	ids := append([]string{p.ID}, p.Providers...)
 	for _, app := range p.Apps {
 		ids = append(ids, app.ID)
+		for _, uri := range app.RedirectURIs {
+			if err := csp.CheckRedirectURI(uri); err != nil {
+				return fmt.Errorf("app %s: redirect URI %q: %w", app.Name, uri, err)
+			}
+		}
+		for i, certificate := range app.Certificates {
+			if _, err := token.ReadCertificate([]byte(certificate)); err != nil {
+				return fmt.Errorf("app %s: certificate %d: %w", app.Name, i+1, err)
+			}
+		}
 	}
 	for _, id := range ids {
 		if _, err := csp.ParseID(id); err != nil {

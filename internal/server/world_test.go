@@ -34,6 +34,7 @@ func TestReadWorldRefuses(t *testing.T) {
 		{"unknown member", `{"partner": []}`, "partner"},
 		{"bad id", `{"partners": [{"id": "contoso", "name": "Contoso", "kind": "direct"}]}`, "partner 1, Contoso"},
 		{"bad app id", `{"partners": [{"id": "11111111-1111-4111-8111-111111111111", "name": "Contoso", "kind": "direct", "apps": [{"id": "x"}]}]}`, `"x"`},
+		{"no certificate", `{"partners": [{"id": "11111111-1111-4111-8111-111111111111", "name": "Contoso", "kind": "direct", "apps": [{"id": "11111111-0000-4000-8000-00000000a001", "name": "billing", "certificates": ["x"]}]}]}`, "app billing: certificate 1: there is no certificate in PEM form"},
 		{"bad kind", `{"partners": [{"id": "11111111-1111-4111-8111-111111111111", "name": "Contoso", "kind": "reseller"}]}`, "direct, indirect-provider, indirect-reseller"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -209,9 +209,10 @@ func (t *tx) full(row *creationRows) (refusal, err error) {
 
 // customerRow is what the tables hold of a customer as a partner sees it.
 type customerRow struct {
-	n         int64  // known where it is about to be changed
-	partner   int64  // likewise
-	name      string // likewise
+	n         int64   // known where it is about to be changed
+	partner   int64   // likewise
+	name      string  // likewise
+	holders   []int64 // likewise: all partners that have a relationship with the customer
 	domain    string
 	profile   string
 	created   int64

@@ -52,6 +52,9 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if err := t.deleteRelationships(row); err != nil {
 			return csp.Outcome{}, err
 		}
+		if len(row.holders) > len(row.partners()) {
+			return outcome, nil // it is somebody else's customer as well
+		}
 		for _, domain := range append(customer.CustomDomains, row.domain) {
 			if err := t.exec(`DELETE FROM domains WHERE name = $1`, strings.ToLower(domain)); err != nil {
 				return csp.Outcome{}, err
@@ -65,6 +68,7 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 			{`DELETE FROM deleted_users WHERE tenant = $1`, row.n},
 			{`DELETE FROM members WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
+			{`DELETE FROM consents WHERE tenant = $1`, id[:]},
 			{`DELETE FROM tenants WHERE n = $1`, row.n},
 		} {
 			if err := t.exec(statement.query, statement.arg); err != nil {
@@ -95,6 +99,9 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if row.name, err = t.companyName(row.n); err != nil {
 			return nil, err
 		}
+		if row.holders, err = t.holders(row.n); err != nil {
+			return nil, err
+		}
 		outcome, err := change(t, &row)
 		if err != nil {
 			return nil, err
@@ -118,7 +125,7 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 	return recorded, err
 }
 
-// partners are all that have a relationship with the customer.
+// partners are those of this relationship with the customer; others may have one of their own.
 func (row *customerRow) partners() []int64 {
 	if row.reseller == 0 {
 		return []int64{row.partner}
@@ -145,9 +152,11 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 		if err != nil {
 			return err
 		}
-		if name == row.name {
-			continue
-		}
+	}
+	if name == row.name {
+		return nil
+	}
+	for _, partner := range row.holders {
 		if err := t.deleteName(partner, csp.FoldedName(row.name), row.n); err != nil {
 			return err
 		}

@@ -41,3 +41,13 @@ func (db *DB) AddSigningKey(ctx context.Context, key token.StoredKey) error {
 			key.ID, key.Created.UnixMicro(), key.Certificate, key.Sealed)
 	})
 }
+
+// DropSigningKey implements [token.KeyStore].
+func (db *DB) DropSigningKey(ctx context.Context, id string) error {
+	return db.writes.do(ctx, func(t *tx) error {
+		return t.exec(`
+			DELETE FROM signing_keys
+			WHERE id = $1`,
+			id)
+	})
+}

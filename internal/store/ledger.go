@@ -161,6 +161,10 @@ func (db *DB) newestRow(ctx context.Context) (n int64, err error) {
 			SELECT COALESCE(MAX(n), 0) AS n FROM ledger
 			UNION ALL
 			SELECT COALESCE(MAX(n), 0) FROM audit
+			UNION ALL
+			SELECT COALESCE(MAX(n), 0) FROM codes
+			UNION ALL
+			SELECT COALESCE(MAX(n), 0) FROM devices
 		) AS newest`).Scan(&n)
 	return n, err
 }
@@ -177,7 +181,11 @@ const forgetStep = 500
 
 // forget runs the statement, which drops at most $2 rows with an n below $1, until there are no more older than age.
 func (db *DB) forget(ctx context.Context, age time.Duration, statement string) (int, error) {
-	before := csp.OrderAt(db.now().Add(-age))
+	return db.forgetBefore(ctx, csp.OrderAt(db.now().Add(-age)), statement)
+}
+
+// forgetBefore runs the statement, which drops at most $2 rows that lie before $1, until there are no more.
+func (db *DB) forgetBefore(ctx context.Context, before int64, statement string) (int, error) {
 	total := 0
 	for ctx.Err() == nil {
 		var forgotten int64

@@ -44,7 +44,7 @@ type Claims struct {
 	FamilyName       string   `json:"family_name,omitzero"`
 	GivenName        string   `json:"given_name,omitzero"`
 	Groups           []string `json:"groups,omitzero"` // the agent groups, by name
-	IdentityProvider string   `json:"idp,omitzero"`    // app only
+	IdentityProvider string   `json:"idp,omitzero"`    // of an application, and of a user from another tenant
 	IdentityType     string   `json:"idtyp,omitzero"`  // "app", app only
 	Name             string   `json:"name,omitzero"`
 	ObjectID         string   `json:"oid"`            // of the user, or of the application's service principal
@@ -57,6 +57,7 @@ type Claims struct {
 	TokenID          string   `json:"uti,omitzero"`
 	Version          string   `json:"ver"`
 	RoleTemplates    []string `json:"wids,omitzero"` // user only: directory roles
+	Capabilities     []string `json:"xms_cc,omitzero"`
 }
 
 // AppOnly reports whether no user stands behind the token, which its scope tells.
@@ -74,7 +75,9 @@ type IDClaims struct {
 	Audience string `json:"aud"` // the client id
 	Issuer   string `json:"iss"`
 	Life
+	AuthTime          int64    `json:"auth_time,omitzero"`   // v2
 	AMR               []string `json:"amr,omitzero"`         // v1
+	CodeHash          string   `json:"c_hash,omitzero"`      // of an authorization code that comes with the token
 	FamilyName        string   `json:"family_name,omitzero"` // v1
 	GivenName         string   `json:"given_name,omitzero"`  // v1
 	Name              string   `json:"name,omitzero"`

@@ -57,7 +57,7 @@ func (k *Keys) Start(ctx context.Context) error {
 	created := clock(k.Now)
 	go func() {
 		defer close(k.ready)
-		k.err = k.makeFirst(ctx, seeded, created)
+		k.err = k.add(ctx, seeded, created)
 	}()
 	return nil
 }
@@ -72,17 +72,6 @@ func (k *Keys) independent() (io.Reader, error) {
 		return nil, fmt.Errorf("random bytes: %w", err)
 	}
 	return rand.NewChaCha8(seed), nil
-}
-
-func (k *Keys) makeFirst(ctx context.Context, seeded io.Reader, created time.Time) error {
-	stored, err := makeKey(k.Root, seeded, created)
-	if err != nil {
-		return fmt.Errorf("make a signing key: %w", err)
-	}
-	if err := k.Store.AddSigningKey(ctx, stored); err != nil {
-		return fmt.Errorf("keep the signing key: %w", err)
-	}
-	return k.load(ctx) // another server may have added one as well
 }
 
 // load reads all keys from the store.

@@ -251,3 +251,59 @@ func mustCertificate(t testing.TB, key token.JWK) *x509.Certificate {
 	must(t, err)
 	return certificate
 }
+
+// TestRotate lets two servers on one store tend their keys every six hours for half a year. Each token that one signs is
+// good at the other until it expires, by a key that was published a day before.
+func TestRotate(t *testing.T) {
+	db := mustOpenStore(t)
+	now := start
+	clock := func() time.Time { return now }
+	one, two := mustStart(t, db, 1, clock), (*token.Keys)(nil)
+	must(t, one.Wait(t.Context()))
+	two = mustStart(t, db, 2, clock)
+	published := map[string]time.Time{}
+	used := map[string]bool{}
+	for range 4 * 182 {
+		must(t, one.Rotate(t.Context()))
+		must(t, two.Rotate(t.Context()))
+		set := mustJWKS(t, two)
+		if len(set.Keys) > 3 {
+			t.Fatalf("%v: %d keys are published", now, len(set.Keys))
+		}
+		for _, key := range set.Keys {
+			if _, ok := published[key.ID]; !ok {
+				published[key.ID] = now
+			}
+		}
+		claims := goodClaims()
+		claims.Life = token.LifeFrom(now)
+		raw, err := one.SignAccess(t.Context(), claims)
+		must(t, err)
+		signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
+		must(t, err)
+		id := signed.Signatures[0].Protected.KeyID
+		if known := now.Sub(published[id]); !used[id] && len(used) > 0 && known < 24*time.Hour-6*time.Hour {
+			t.Errorf("%v: a key signs that was published for %v only", now, known)
+		}
+		used[id] = true
+		issued := now
+		for _, after := range []time.Duration{0, time.Hour} {
+			now = issued.Add(after)
+			verifier := &token.Verifier{Keys: two, Now: clock, Audiences: audiences}
+			if _, err := verifier.Verify(t.Context(), raw); err != nil {
+				t.Fatalf("%v after %v: %v", issued, after, err)
+			}
+		}
+		now = issued.Add(6 * time.Hour)
+	}
+	if len(used) != 5 {
+		t.Errorf("%d keys have signed in half a year, want 5", len(used))
+	}
+	// A server that was away for a year signs with what there is, and publishes the next before it uses it.
+	now = now.AddDate(1, 0, 0)
+	before := mustJWKS(t, one)
+	must(t, one.Rotate(t.Context()))
+	if after := mustJWKS(t, one); len(after.Keys) != 2 || after.Keys[1].ID != before.Keys[0].ID {
+		t.Errorf("after a year: %d keys, then %d", len(before.Keys), len(after.Keys))
+	}
+}

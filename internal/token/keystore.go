@@ -13,6 +13,9 @@ type KeyStore interface {
 	// AddSigningKey keeps a key, durably before it returns. A key with that id is there already: no error, and the one
 	// that is there stays.
 	AddSigningKey(ctx context.Context, key StoredKey) error
+
+	// DropSigningKey forgets a key. It is not there: no error.
+	DropSigningKey(ctx context.Context, id string) error
 }
 
 // StoredKey is a signing key as it is kept.

@@ -87,7 +87,7 @@ func (r Root) Prove(purpose [16]byte, text []byte) string {
 // Proved is the text that was proved for the purpose.
 func (r Root) Proved(purpose [16]byte, proof string) (text []byte, ok bool) {
 	bytes, err := base64.RawURLEncoding.Strict().DecodeString(proof)
-	if err != nil || len(bytes) < tagSize {
+	if err != nil || len(bytes) < tagSize || strings.ContainsAny(proof, "\r\n") { // which the decoder skips
 		return nil, false
 	}
 	text = bytes[tagSize:]

@@ -273,6 +273,11 @@ func TestProve(t *testing.T) {
 	if _, ok := root.Proved([16]byte{2}, proof); ok {
 		t.Error("the proof counts for another purpose")
 	}
+	for _, longer := range []string{proof + "\n", "\r\n" + proof, proof + "=", proof + "A", proof + " "} {
+		if _, ok := root.Proved(purpose, longer); ok {
+			t.Errorf("%q counts", longer)
+		}
+	}
 	for i := range len(proof) {
 		if _, ok := root.Proved(purpose, proof[:i]); ok {
 			t.Errorf("the first %d letters count", i)

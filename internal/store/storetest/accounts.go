@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,10 +74,10 @@ func testUser(t *testing.T, s *suite) {
 }
 
 func testApp(t *testing.T, s *suite) {
-	app := &csp.App{ID: s.ids.New(), Tenant: s.contoso.ID, Name: "billing", Secrets: []csp.AppSecret{
+	app := &csp.App{ID: s.ids.New(), Tenant: s.contoso.ID, Name: "billing", RedirectURIs: []string{"http://localhost"}, Secrets: []csp.AppSecret{
 		{ID: s.ids.New(), Hash: []byte{0, 1, 2, 255}, Hint: "abc", Expires: s.clock.Add(time.Hour)},
 		{ID: s.ids.New(), Hash: []byte{3}, Hint: "def", Expires: s.clock},
-	}}
+	}, Certificates: []csp.AppCertificate{{ID: s.ids.New(), DER: []byte{48, 0, 255}}}}
 	if err := s.CreateApp(t.Context(), app); err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +100,42 @@ func testApp(t *testing.T, s *suite) {
 	}
 }
 
+// testChangeApp changes an application many times at once, and fails to.
+func testChangeApp(t *testing.T, s *suite) {
+	app := &csp.App{ID: s.ids.New(), Tenant: s.contoso.ID, Name: "billing"}
+	if err := s.CreateApp(t.Context(), app); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for i := range 20 {
+		group.Go(func() {
+			err := s.ChangeApp(t.Context(), app.ID, func(app *csp.App) error {
+				app.Certificates = append(app.Certificates, csp.AppCertificate{ID: s.ids.New(), DER: []byte{byte(i)}})
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	failed := errors.New("failed")
+	err := s.ChangeApp(t.Context(), app.ID, func(app *csp.App) error {
+		app.Name = "other"
+		return failed
+	})
+	if !errors.Is(err, failed) {
+		t.Errorf("a change that fails: got %v, want %v", err, failed)
+	}
+	got, err := s.App(t.Context(), app.ID)
+	if err != nil || got.Name != "billing" || len(got.Certificates) != 20 {
+		t.Errorf("got %+v, %v, want 20 certificates", got, err)
+	}
+	if err := s.ChangeApp(t.Context(), s.ids.New(), func(*csp.App) error { return nil }); !errors.Is(err, csp.ErrNotFound) {
+		t.Errorf("unknown app: got %v, want %v", err, csp.ErrNotFound)
+	}
+}
+
 func testSigningKey(t *testing.T, s *suite) {
 	key := token.StoredKey{ID: "k1", Created: s.clock, Certificate: []byte{1, 2}, Sealed: []byte{0, 255}}
 	if err := s.AddSigningKey(t.Context(), key); err != nil {
@@ -112,6 +149,12 @@ func testSigningKey(t *testing.T, s *suite) {
 	keys, err := s.SigningKeys(t.Context())
 	if diff := cmp.Diff([]token.StoredKey{key}, keys); err != nil || diff != "" {
 		t.Errorf("keys: %v (-want +got):\n%s", err, diff)
+	}
+	if err := errors.Join(s.DropSigningKey(t.Context(), "k2"), s.DropSigningKey(t.Context(), "k1"), s.DropSigningKey(t.Context(), "k1")); err != nil {
+		t.Errorf("drop: %v", err)
+	}
+	if keys, err := s.SigningKeys(t.Context()); err != nil || len(keys) != 0 {
+		t.Errorf("dropped: got %v, %v", keys, err)
 	}
 }
 

@@ -16,6 +16,7 @@ type Store interface {
 	Claim(ctx context.Context, name, value string) (string, error)
 	Claimed(ctx context.Context, name string) (bool, error)
 	ForgetCalls(ctx context.Context, age time.Duration) (int, error)
+	ForgetGrants(ctx context.Context, age time.Duration) (int, error)
 	ForgetAudit(ctx context.Context, age time.Duration) (int, error)
 	ForgetDeliveries(ctx context.Context, age time.Duration) (int, error)
 	ForgetUserRequests(ctx context.Context, age time.Duration) (int, error)
@@ -49,6 +50,9 @@ func Run(t *testing.T, database Database) {
 		{"concurrent updates", testConcurrentUpdates},
 		{"end of a relationship", testEndRelationship},
 		{"delete", testDelete},
+		{"invitation", testInvitation},
+		{"consents", testConsents},
+		{"replace credential", testReplaceCredential},
 		{"further domains", testAddDomain},
 		{"documents", testDocuments},
 		{"concurrent documents", testConcurrentDocuments},
@@ -82,7 +86,13 @@ func Run(t *testing.T, database Database) {
 		{"users model", testUsersModel},
 		{"forget users", testForgetUsers},
 		{"app", testApp},
+		{"changes of an app", testChangeApp},
 		{"signing key", testSigningKey},
+		{"code", testCode},
+		{"code redeemed by many", testCodeRace},
+		{"device", testDevice},
+		{"family", testFamily},
+		{"forget grants", testForgetGrants},
 		{"claim", testClaim},
 		{"forget", testForget},
 		{"many writers", testManyWriters},

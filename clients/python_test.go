@@ -1,0 +1,17 @@
+//go:build clients
+
+package clients_test
+
+import (
+	"os"
+	"testing"
+)
+
+// TestPython runs msal.
+func TestPython(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run(t, os.Environ(), "python", "python3", "-m", "venv", w.path("venv"))
+	run(t, os.Environ(), "python", w.path("venv/bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
+	run(t, append(w.environment(), "PYTHONDONTWRITEBYTECODE=1"), "python", w.path("venv/bin/python"), "-m", "unittest", "-v")
+}

@@ -1,0 +1,60 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// subject is who a token will speak for, and by what right.
+type subject struct {
+	user          *csp.User          // nil: the application itself
+	authorization *csp.Authorization // what the user granted; nil for an application
+	issuedAt      csp.ID             // the tenant that alone takes the grant; zero: any that lets the user in
+	nonce         string             // for the id token
+	signsIn       bool               // an id token belongs to it without being asked for, as v1 has it
+	family        *csp.Family        // of the refresh token that was redeemed; nil: none yet
+	generation    int64              // of that token
+
+	// use takes what may be taken once, for tokens of the family. Nil where nothing is taken.
+	use func(ctx context.Context, family csp.ID) error
+}
+
+// admit lets the user into the tenant of the request: its own, or one that it administers on behalf of a partner.
+func (h *Handler) admit(ctx context.Context, req *tokenRequest, s *subject) (err error) {
+	if s.user == nil {
+		return nil
+	}
+	if req.tenant == nil {
+		if req.tenant, err = h.Store.Tenant(ctx, s.authorization.Tenant); errors.Is(err, csp.ErrNotFound) {
+			return ErrTenantUnknown.With(s.authorization.Tenant.String())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !s.issuedAt.IsZero() && s.issuedAt != req.tenant.ID {
+		return ErrOtherTenant
+	}
+	reaches, err := h.Grants.Reaches(ctx, s.user, req.tenant.ID)
+	if err == nil && !reaches {
+		err = ErrUserForeign.With(req.tenant.Name, req.client.app.ID.String(), req.client.app.Name)
+	}
+	return err
+}
+
+// granter is the user of an authorization, as it is now. It is refused if it is no more, or has another password.
+func (h *Handler) granter(ctx context.Context, a *csp.Authorization) (*csp.User, error) {
+	user, err := h.Store.User(ctx, a.Home, a.UserName)
+	switch {
+	case errors.Is(err, csp.ErrNotFound), err == nil && user.ID != a.User:
+		return nil, ErrUserGone
+	case err != nil:
+		return nil, err
+	case !sameBytes(user.CredentialMark(), a.Credential), a.AuthTime.Before(user.SessionsFrom.Truncate(time.Second)): // sessions begin at full seconds
+		return nil, ErrRevoked
+	}
+	return user, nil
+}
