@@ -19,6 +19,7 @@ build: ## bin/tenantry, a static binary
 .PHONY: test
 test: ## everything that go test runs, with the race detector where there is a C compiler
 	@[ -n '$(RACE)' ] || echo 'no C compiler: testing without the race detector'
+	@sh .ci/browser
 	$(GO) test $(RACE) -timeout 20m ./...
 
 .PHONY: clients

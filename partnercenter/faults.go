@@ -98,6 +98,9 @@ var (
 	// ErrSandboxOnly answers what only integration sandboxes can do.
 	ErrSandboxOnly = row(400, 900127, AreaCustomers, sourceBusiness, "The operation is not supported in this environment: customers of sandbox accounts alone can be deleted.")
 
+	// ErrNotInSandbox answers what integration sandboxes alone cannot do. Partner Center docs: test-and-debug; the code is inferred.
+	ErrNotInSandbox = row(400, 900127, AreaCustomers, sourceBusiness, "The operation is not supported in this environment: a sandbox account adds customers, but cannot request relationships with them.")
+
 	// ErrMalformedQuery answers a query that cannot be followed.
 	ErrMalformedQuery = row(400, 2000, "", sourceInput, "The query could not be followed.")
 

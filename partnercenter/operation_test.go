@@ -82,6 +82,10 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.Get(ctx, "customer-id", nil)
 		return err
 	},
+	"CustomersService.RelationshipRequest": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.RelationshipRequest(ctx, nil)
+		return err
+	},
 	"CustomersService.Relationships": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Relationships(ctx, "customer-id", nil)
 		return err

@@ -182,6 +182,11 @@ const furtherWorld = `{"partners": [
 	 "users": [{"principalName": "admin@contosohelp.onmicrosoft.com", "password": "dev-Passw0rd", "agents": ["HelpdeskAgents"]}]},
 	{"id": "44444444-4444-4444-8444-444444444444", "name": "Tailspin Resale", "domain": "tailspinresale.onmicrosoft.com", "kind": "indirect-reseller", "country": "US",
 	 "agreementPending": true, "providers": ["22222222-2222-4222-8222-222222222222"]},
+	{"id": "66666666-6666-4666-8666-666666666666", "name": "Northwind Cloud", "domain": "northwindcloud.onmicrosoft.com", "kind": "indirect-provider", "country": "US",
+	 "users": [{"principalName": "admin@northwindcloud.onmicrosoft.com", "passwordHash": "$argon2id$v=19$m=19456,t=2,p=1$pwXJjyN9W4H4KSQ3xARhAw$nI9KcBg1HF/qU6eNz4GTKLOWat/MEebMhJvVAjASgyo", "agents": ["AdminAgents"]}]},
+	{"id": "77777777-7777-4777-8777-777777777777", "name": "Litware Resale", "domain": "litwareresale.onmicrosoft.com", "kind": "indirect-reseller", "country": "US",
+	 "providers": ["66666666-6666-4666-8666-666666666666"],
+	 "users": [{"principalName": "admin@litwareresale.onmicrosoft.com", "passwordHash": "$argon2id$v=19$m=19456,t=2,p=1$pwXJjyN9W4H4KSQ3xARhAw$nI9KcBg1HF/qU6eNz4GTKLOWat/MEebMhJvVAjASgyo", "agents": ["AdminAgents"]}]},
 ]}`
 
 // chance is a seeded source that many requests can draw from.
@@ -281,10 +286,12 @@ func (s *stage) read(conn net.Conn, method string) []byte {
 
 // people are the partners of the two worlds, by the names that the files call them.
 var people = map[string]struct{ tenant, app, user string }{
-	"contoso":  {"11111111-1111-4111-8111-111111111111", "11111111-0000-4000-8000-00000000a001", "admin@contosocloud.onmicrosoft.com"},
-	"fabrikam": {"22222222-2222-4222-8222-222222222222", "22222222-0000-4000-8000-00000000a001", "admin@fabrikamdistribution.onmicrosoft.com"},
-	"wingtip":  {"33333333-3333-4333-8333-333333333333", "33333333-0000-4000-8000-00000000a001", "admin@wingtipresale.onmicrosoft.com"},
-	"helpdesk": {"11111111-2222-4111-8111-111111111111", "", "admin@contosohelp.onmicrosoft.com"},
+	"contoso":   {"11111111-1111-4111-8111-111111111111", "11111111-0000-4000-8000-00000000a001", "admin@contosocloud.onmicrosoft.com"},
+	"fabrikam":  {"22222222-2222-4222-8222-222222222222", "22222222-0000-4000-8000-00000000a001", "admin@fabrikamdistribution.onmicrosoft.com"},
+	"wingtip":   {"33333333-3333-4333-8333-333333333333", "33333333-0000-4000-8000-00000000a001", "admin@wingtipresale.onmicrosoft.com"},
+	"northwind": {"66666666-6666-4666-8666-666666666666", "", "admin@northwindcloud.onmicrosoft.com"},
+	"litware":   {"77777777-7777-4777-8777-777777777777", "", "admin@litwareresale.onmicrosoft.com"},
+	"helpdesk":  {"11111111-2222-4111-8111-111111111111", "", "admin@contosohelp.onmicrosoft.com"},
 }
 
 // token signs in as who the placeholder names: contoso, contoso-user, contoso for https://…, or admin@a-customer's-domain.

@@ -61,6 +61,7 @@ type route struct {
 var routes = []route{
 	{"POST", "/v1/customers", appOrUser, (*Handler).createCustomer},
 	{"GET", "/v1/customers", appOrUser, (*Handler).listCustomers},
+	{"GET", "/v1/customers/relationshiprequests", userOnly, (*Handler).getRelationshipRequest},
 	{"GET", "/v1/customers/{customer}", appOrUser, (*Handler).getCustomer},
 	{"PATCH", "/v1/customers/{customer}", userOnly, (*Handler).patchCustomer},
 	{"DELETE", "/v1/customers/{customer}", appOrUser, (*Handler).deleteCustomer},

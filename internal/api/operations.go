@@ -33,9 +33,9 @@ var documented = sync.OnceValue(func() []operation {
 // hiddenByRoute reports whether the operation is not built and has a fixed path that a route would take for a value:
 // GET /v1/customers/usagerecords is not the customer of that id.
 func (o operation) hiddenByRoute() bool {
-	return !strings.Contains(o.path, "{") && slices.ContainsFunc(routes, func(route route) bool {
-		return route.method == o.method && route.pattern != o.path && matches(route.pattern, o.path)
-	})
+	taken := func(route route) bool { return route.method == o.method && matches(route.pattern, o.path) }
+	built := func(route route) bool { return route.method == o.method && strings.EqualFold(route.pattern, o.path) }
+	return !strings.Contains(o.path, "{") && slices.ContainsFunc(routes, taken) && !slices.ContainsFunc(routes, built)
 }
 
 // notBuilt answers what no route of the table takes: 501 with its name for an operation that the service documents,

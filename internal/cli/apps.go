@@ -23,6 +23,7 @@ type appsCreate struct {
 	Name       string        `placeholder:"NAME" help:"What people call it; by default the partner's name and \"app\"."`
 	ID         string        `placeholder:"GUID" help:"The application (client) id; by default a new one."`
 	Public     bool          `help:"Without a secret: an application on people's own machines."`
+	Redirect   []string      `name:"redirect-uri" placeholder:"URI" sep:"none" help:"Where answers to sign-ins may be sent; http://localhost stands for all its ports. May be repeated."`
 	SecretLife time.Duration `default:"17520h" help:"How long the secret lasts."`
 	outputFlag
 }
@@ -58,7 +59,7 @@ func (c *appsCreate) Run(ctx context.Context, p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	app := &csp.App{ID: h.ids.New(), Tenant: partner.ID, Name: cmp.Or(c.Name, partner.Name+" app"), Public: c.Public}
+	app := &csp.App{ID: h.ids.New(), Tenant: partner.ID, Name: cmp.Or(c.Name, partner.Name+" app"), Public: c.Public, RedirectURIs: c.Redirect}
 	if c.ID != "" {
 		app.ID = csp.MustParseID(c.ID) // check has seen to it
 	}
@@ -81,6 +82,11 @@ func (c *appsCreate) Run(ctx context.Context, p *program) (err error) {
 func (c *appsCreate) check() error {
 	if c.SecretLife <= 0 {
 		return wrong("--secret-life must be longer than no time, for example 17520h for two years")
+	}
+	for _, uri := range c.Redirect {
+		if err := csp.CheckRedirectURI(uri); err != nil {
+			return wrong("--redirect-uri %q: %v", uri, err)
+		}
 	}
 	if c.ID == "" {
 		return nil

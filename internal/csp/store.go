@@ -47,8 +47,13 @@ type Store interface {
 	EndRelationship(ctx context.Context, partner, id ID, call Call, outcome Outcome) (recorded []byte, err error)
 
 	// DeleteCustomer removes the customer, its tenant, users, domain, documents and relationships. The domain is free again;
-	// what the audit has recorded of the customer stays. Calls and faults as for UpdateCustomer.
+	// what the audit has recorded of the customer stays. A customer that is also another partner's, by an invitation, stays
+	// that one's. Calls and faults as for UpdateCustomer.
 	DeleteCustomer(ctx context.Context, partner, id ID, call Call, outcome Outcome) error
+
+	// AcceptInvitation makes a tenant a customer of the partners that invite it. ErrExists if one of them has it already,
+	// ErrNotFound if there is no such tenant.
+	AcceptInvitation(ctx context.Context, acceptance *Acceptance) error
 
 	// Documents are what is kept of the kind beside a customer of the partner's, in the order of their ids.
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
@@ -104,6 +109,10 @@ type Store interface {
 	// User is a user of the tenant by principal name, in whatever case it is written, or ErrNotFound.
 	User(ctx context.Context, tenant ID, principalName string) (*User, error)
 
+	// ReplaceCredential gives the user another credential, which is one that it chose: it need not change it any more.
+	// ErrNotFound if the user is no more, or has another credential than it is given with.
+	ReplaceCredential(ctx context.Context, user *User, credential []byte) error
+
 	// CreateApp registers an application. ErrExists if its id is taken.
 	CreateApp(ctx context.Context, app *App) error
 
@@ -113,6 +122,13 @@ type Store interface {
 	// ChangeApp lets the function change an application; its id and tenant stay. An error that it returns leaves the application
 	// as it was, and is returned. It may be called more than once. ErrNotFound if there is no such application.
 	ChangeApp(ctx context.Context, id ID, change func(*App) error) error
+
+	// Consents are the permissions that the user allowed the application in the tenant, or an administrator of it for all of its
+	// users, in order.
+	Consents(ctx context.Context, of Consent) (permissions []string, err error)
+
+	// AddConsent adds to them. Without a user they are for all users of the tenant. What is there already stays: no error.
+	AddConsent(ctx context.Context, consent Consent, permissions []string) error
 
 	// AddCode keeps an authorization under an authorization code.
 	AddCode(ctx context.Context, hash Hash, code *IssuedCode) error

@@ -32,9 +32,17 @@ type App struct {
 	ID           ID // the client id
 	Tenant       ID
 	Name         string
-	Public       bool // has neither secrets nor certificates
+	Public       bool     // has neither secrets nor certificates
+	RedirectURIs []string // where answers to sign-ins may be sent; see [App.Redirects]
 	Secrets      []AppSecret
 	Certificates []AppCertificate
+}
+
+// Consent is whose permission it is for what application to do something in whose name.
+type Consent struct {
+	Tenant ID
+	User   ID // zero: all users, by an administrator
+	App    ID
 }
 
 // AppSecret is what proves a secret of an application; the secret itself is shown once and not kept.

@@ -6,6 +6,9 @@
 //
 //	form ─► tenant ─► client ─► grant: subject ─► resource ─► mint ─► answer
 //
+// Pages are for people. Each does all that belongs to it under its own address: signing in, the first password, and what it is
+// for; see visit. Nothing is kept of a browser: its cookies say who it is, proved by the root key.
+//
 // The package owns the endpoints' rules and the catalogue of AADSTS errors. Keys, passwords and the form of tokens belong
 // to package token; tenants, users and applications to csp.Store; what a token lets its bearer do to the API.
 //

@@ -91,6 +91,13 @@ func (h *Handler) WriteError(w http.ResponseWriter, r *http.Request, err error) 
 		refusal = ErrUnexpected
 	}
 	body := h.errorBody(r, refusal, trace, h.mark(w, r, trace))
+	if pagePatterns[r.Pattern] {
+		err := h.errorShown(w, r, refusal, body)
+		if err == nil {
+			return
+		}
+		h.log().ErrorContext(r.Context(), "refusal not shown", "trace", trace, "err", err)
+	}
 	if refusal.Status == http.StatusServiceUnavailable {
 		w.Header()["Retry-After"] = []string{"1"}
 	}

@@ -18,6 +18,17 @@ type explained struct {
 	Text   string `json:"text"`
 }
 
+// errorShown is a refusal as a browser gets it. The words of the catalogue are English, whatever the page's language.
+func (h *Handler) errorShown(w http.ResponseWriter, r *http.Request, refusal *Error, body *errorBody) error {
+	v := h.visit(w, r)
+	p := &page{visit: v, Name: "error", Status: refusal.Status, Title: v.T("error.title")}
+	p.Data = struct {
+		*errorBody
+		Text string
+	}{body, refusal.Error()}
+	return p.show()
+}
+
 func (h *Handler) errorPage(w http.ResponseWriter, r *http.Request) error {
 	asked := r.URL.Query().Get("code")
 	page := &explanation{}

@@ -174,6 +174,43 @@ var (
 	// ErrScopeResources answers scopes that would need several tokens.
 	ErrScopeResources = row(70011, 400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid because it contains more than one resource: '%s'.")
 
+	// ErrReplyMissing answers a sign-in that names no redirect URI, of an application that has not just one.
+	ErrReplyMissing = row(900971, 400, "invalid_request", "No reply address provided. Name one of those that are registered for the application '%s' in 'redirect_uri'.")
+
+	// ErrReplyUnknown answers a redirect URI that is not the application's. It is shown, and nothing is sent there.
+	ErrReplyUnknown = row(50011, 400, "invalid_request", "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'.")
+
+	// ErrResponseType answers a response_type that this server does not make, tokens without a code among them.
+	ErrResponseType = row(70005, 400, "unsupported_response_type", "The response_type '%s' is not supported. Use 'code', 'id_token' or 'code id_token'.")
+
+	// ErrResponseMode answers a response_mode that there is not, or not for the response_type or redirect URI.
+	ErrResponseMode = row(70007, 400, "invalid_request", "'%s' is not a supported value of 'response_mode' for the response_type '%s' and this redirect URI.")
+
+	// ErrParameter answers a parameter of a sign-in that cannot be followed.
+	ErrParameter = row(90023, 400, "invalid_request", "The value of the parameter '%s' is not valid: %s.")
+
+	// ErrLoginNeeded answers prompt=none where nobody has signed in. OpenID Connect Core, 3.1.2.6.
+	ErrLoginNeeded = row(50058, 400, "login_required", "Session information is not sufficient for single-sign-on.")
+
+	// ErrChoiceNeeded answers prompt=none where several have.
+	ErrChoiceNeeded = row(16000, 400, "interaction_required", "Either multiple user identities are available for the current request or selected account is not supported for the scenario.")
+
+	// ErrConsentNeeded answers prompt=none where the user has not allowed it.
+	ErrConsentNeeded = row(65001, 400, "consent_required", "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource.")
+
+	// ErrConsentRefused answers a user who refuses.
+	ErrConsentRefused = row(65004, 400, "access_denied", "User declined to consent to access the app.")
+
+	// ErrAdminNeeded answers prompt=admin_consent by somebody who is no administrator.
+	ErrAdminNeeded = row(90094, 400, "access_denied", "An administrator of the tenant is needed to allow '%s' for all of its users.")
+
+	// ErrFormForged answers a form that its page did not show to this browser for this account. Microsoft Entra docs:
+	// reference-error-codes.
+	ErrFormForged = row(165000, 400, "invalid_request", "Invalid Request: the form does not match the browser, account or address that its page was shown for. Open the page again.")
+
+	// ErrInvitationForged answers a link to a partner's invitation that was not made here.
+	ErrInvitationForged = row(0, 404, "invalid_request", "The link to the partner's request is not complete, or was not made by this server. Ask the partner for a new one.")
+
 	// ErrInstanceUnknown answers an authority that is neither this server nor a known cloud. MSAL looks for this word.
 	ErrInstanceUnknown = row(50049, 400, "invalid_instance", "Unknown or invalid instance.")
 

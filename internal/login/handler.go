@@ -2,6 +2,7 @@ package login
 
 import (
 	"cmp"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -18,6 +19,7 @@ type Handler struct {
 	Passwords *token.Passwords
 	Grants    *csp.Grants
 	IDs       *csp.IDs
+	Rand      io.Reader        // what browsers are known by; nil: the real source
 	Now       func() time.Time // nil: the real clock
 	Logger    *slog.Logger     // nil: nobody listens
 
@@ -56,11 +58,9 @@ var endpoints = []endpoint{
 
 	{"GET", "/error", (*Handler).errorPage},
 
+	{"GET", "/pages/{sheet}", (*Handler).styles},
+
 	// Documented and not built yet.
-	{"", "/{tenant}/oauth2/authorize", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/v2.0/authorize", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/logout", (*Handler).notBuilt},
-	{"", "/{tenant}/oauth2/v2.0/logout", (*Handler).notBuilt},
 	{"", "/{tenant}/openid/userinfo", (*Handler).notBuilt},
 
 	{"", "/", (*Handler).notFound},
@@ -68,9 +68,12 @@ var endpoints = []endpoint{
 
 // Patterns are the paths that the surface knows.
 func Patterns() []string {
-	patterns := make([]string, 0, len(endpoints))
+	patterns := make([]string, 0, len(endpoints)+len(pages))
 	for _, e := range endpoints {
 		patterns = append(patterns, e.pattern)
+	}
+	for _, p := range pages {
+		patterns = append(patterns, p.pattern)
 	}
 	return patterns
 }
@@ -87,6 +90,9 @@ func (h *Handler) Routes() []web.Route {
 				return ErrWrongMethod.With(e.method, r.Method)
 			}})
 		}
+	}
+	for _, p := range pages {
+		routes = append(routes, web.Route{Method: "GET", Pattern: p.pattern, Handler: h.shown(p)}, web.Route{Method: "POST", Pattern: p.pattern, Handler: h.shown(p)})
 	}
 	return routes
 }

@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"slices"
 	"time"
@@ -38,6 +39,22 @@ func (h *Handler) mint(ctx context.Context, p *principal, origin string, v2 bool
 		m.id, err = h.Keys.SignID(ctx, h.idClaimsV1(p, m.life))
 	}
 	return m, err
+}
+
+// lifeNow is the life of a token that is made now.
+func (h *Handler) lifeNow() token.Life { return token.LifeFrom(h.now().Truncate(time.Second)) }
+
+// codeHash binds an id token to the code that it comes with. OpenID Connect Core, 3.3.2.11.
+func codeHash(code string) string {
+	if code == "" {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(sha256Of(code)[:sha256.Size/2])
+}
+
+func sha256Of(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
 }
 
 // accessClaims are in the v1 form whichever endpoint was asked: that is what the registration of Partner Center wants

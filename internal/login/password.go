@@ -11,8 +11,7 @@ import (
 // userName is the sign-in name of a form, without the blanks that come with pasting.
 func userName(f form) string { return strings.TrimSpace(f["username"]) }
 
-// passwordSubject is the user whose name and password the form has. The answer to an unknown user takes as long as that
-// to a wrong password.
+// passwordSubject is the user whose name and password the form has.
 func (h *Handler) passwordSubject(ctx context.Context, req *tokenRequest) (*subject, error) {
 	name := userName(req.form)
 	if name == "" {
@@ -22,22 +21,10 @@ func (h *Handler) passwordSubject(ctx context.Context, req *tokenRequest) (*subj
 	if err != nil {
 		return nil, err
 	}
-	user, err := h.signingIn(ctx, req.tenant, name)
-	if errors.Is(err, csp.ErrNotFound) {
-		if err := h.Passwords.VerifyNobody(ctx, password); err != nil {
-			return nil, err
-		}
-		return nil, ErrUserUnknown.With(req.tenant.ID.String())
-	}
-	if err != nil {
-		return nil, err
-	}
-	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, password)
+	user, err := h.userWithPassword(ctx, req.tenant, name, password)
 	switch {
 	case err != nil:
 		return nil, err
-	case !ok:
-		return nil, ErrPasswordWrong
 	case user.MustChangePassword && h.ForcePasswordChange:
 		return nil, ErrPasswordExpired
 	}

@@ -103,6 +103,7 @@ func newWorld(t testing.TB) *world {
 		Passwords: &token.Passwords{Root: w.root},
 		Grants:    &csp.Grants{Store: db, Now: now, Rand: seeded(6)},
 		IDs:       &csp.IDs{Now: now, Rand: seeded(3)},
+		Rand:      seeded(6),
 		Now:       now,
 	}
 	w.fill(t)
@@ -146,13 +147,13 @@ func (w *world) fill(t testing.TB) {
 	}
 	const long = 100 * 365 * 24 * time.Hour // some tests have the real clock
 	for _, app := range []*csp.App{
-		{ID: contosoApp, Tenant: contoso, Name: "Web", Secrets: []csp.AppSecret{
+		{ID: contosoApp, Tenant: contoso, Name: "Web", RedirectURIs: []string{"https://localhost:44395/", "http://localhost"}, Secrets: []csp.AppSecret{
 			secret(contosoApp, appSecret, long), secret(contosoApp, expiredSecret, -time.Hour), secret(contosoApp, olderSecret, long),
 		}},
-		{ID: publicApp, Tenant: contoso, Name: "Desktop", Public: true},
+		{ID: publicApp, Tenant: contoso, Name: "Desktop", Public: true, RedirectURIs: []string{"http://localhost"}},
 		{ID: bareApp, Tenant: contoso, Name: "New"},
 		{ID: certApp, Tenant: contoso, Name: "Service", Certificates: []csp.AppCertificate{{DER: mustAppKey(t).over}, {DER: mustAppKey(t).good}}},
-		{ID: otherApp, Tenant: fabrikam, Name: "Web", Secrets: []csp.AppSecret{secret(otherApp, appSecret, long)}},
+		{ID: otherApp, Tenant: fabrikam, Name: "Web", RedirectURIs: []string{"https://other.example/"}, Secrets: []csp.AppSecret{secret(otherApp, appSecret, long)}},
 	} {
 		must(t, w.db.CreateApp(ctx, app))
 	}
@@ -162,7 +163,12 @@ func (w *world) fill(t testing.TB) {
 		ID: w.IDs.New(), Tenant: contoso, PrincipalName: "Megan@contoso.onmicrosoft.com", DisplayName: "Megan Bowen",
 		GivenName: "Megan", FamilyName: "Bowen", Agents: []string{csp.AdminAgents, csp.SalesAgents}, Credential: credential, Created: start,
 	}))
+	must(t, w.db.CreateUser(ctx, &csp.User{
+		ID: contoso.Derived("bo"), Tenant: contoso, PrincipalName: bo, DisplayName: "Bo Lindt", Roles: []string{csp.CompanyAdministrator}, Credential: credential, Created: start,
+	}))
 }
+
+const bo = "bo@contoso.onmicrosoft.com"
 
 // createCustomer creates a customer as the API does.
 func (w *world) createCustomer(t testing.TB) {

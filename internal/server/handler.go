@@ -168,6 +168,7 @@ func (s *Server) login() *surface {
 		Passwords:           s.passwords,
 		Grants:              &csp.Grants{Store: s.store, Now: s.config.Now, Rand: s.chance()},
 		IDs:                 s.ids,
+		Rand:                s.chance(),
 		Now:                 s.config.Now,
 		Logger:              s.config.Logger,
 		ExternalURL:         s.config.ExternalURL,

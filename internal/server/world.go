@@ -44,6 +44,7 @@ type WorldApp struct {
 	Name         string   `json:"name"`
 	Secret       string   `json:"secret"`
 	Certificates []string `json:"certificates"` // in PEM
+	RedirectURIs []string `json:"redirectUris"` // http://localhost stands for all its ports
 }
 
 // WorldUser is a user of a partner's tenant.
@@ -91,6 +92,11 @@ func (p *WorldPartner) check() error {
 	ids := append([]string{p.ID}, p.Providers...)
 	for _, app := range p.Apps {
 		ids = append(ids, app.ID)
+		for _, uri := range app.RedirectURIs {
+			if err := csp.CheckRedirectURI(uri); err != nil {
+				return fmt.Errorf("app %s: redirect URI %q: %w", app.Name, uri, err)
+			}
+		}
 		for i, certificate := range app.Certificates {
 			if _, err := token.ReadCertificate([]byte(certificate)); err != nil {
 				return fmt.Errorf("app %s: certificate %d: %w", app.Name, i+1, err)

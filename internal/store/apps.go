@@ -16,6 +16,7 @@ type appProfile struct {
 	Secrets []appSecret `json:"secrets,omitzero"`
 
 	Certificates []appCertificate `json:"certificates,omitzero"`
+	RedirectURIs []string         `json:"redirectUris,omitzero"`
 }
 
 type appSecret struct {
@@ -75,7 +76,7 @@ func (db *DB) ChangeApp(ctx context.Context, id csp.ID, change func(*csp.App) er
 
 // profileOf is the document of the application.
 func profileOf(app *csp.App) (string, error) {
-	document := appProfile{Name: app.Name, Public: app.Public}
+	document := appProfile{Name: app.Name, Public: app.Public, RedirectURIs: app.RedirectURIs}
 	for _, secret := range app.Secrets {
 		document.Secrets = append(document.Secrets, appSecret{
 			ID: secret.ID.String(), Hash: secret.Hash, Hint: secret.Hint, Expires: secret.Expires.UnixMicro(),
@@ -109,7 +110,7 @@ func readApp(ask asker, id csp.ID) (*csp.App, error) {
 	if err := json.Unmarshal([]byte(document), &profile); err != nil {
 		return nil, err
 	}
-	app := &csp.App{ID: id, Tenant: csp.ID(tenant), Name: profile.Name, Public: profile.Public}
+	app := &csp.App{ID: id, Tenant: csp.ID(tenant), Name: profile.Name, Public: profile.Public, RedirectURIs: profile.RedirectURIs}
 	for _, secret := range profile.Secrets {
 		secretID, err := csp.ParseID(secret.ID)
 		if err != nil {

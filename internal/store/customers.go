@@ -213,9 +213,10 @@ type customerKey struct{ partner, customer csp.ID }
 
 // customerRow is what the tables hold of a customer as a partner sees it.
 type customerRow struct {
-	n         int64  // known where it is about to be changed
-	partner   int64  // likewise
-	name      string // likewise
+	n         int64   // known where it is about to be changed
+	partner   int64   // likewise
+	name      string  // likewise
+	holders   []int64 // likewise: all partners that have a relationship with the customer
 	domain    string
 	profile   []byte
 	created   int64

@@ -49,6 +49,9 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if err := t.deleteRelationships(row); err != nil {
 			return csp.Outcome{}, err
 		}
+		if len(row.holders) > len(row.partners()) {
+			return outcome, nil // it is somebody else's customer as well
+		}
 		for _, statement := range [...]struct {
 			query string
 			arg   any
@@ -56,6 +59,7 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 			{`DELETE FROM domains WHERE name = $1`, strings.ToLower(row.domain)},
 			{`DELETE FROM users WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
+			{`DELETE FROM consents WHERE tenant = $1`, id[:]},
 			{`DELETE FROM tenants WHERE n = $1`, row.n},
 		} {
 			if err := t.exec(statement.query, statement.arg); err != nil {
@@ -96,6 +100,9 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if row.name, err = t.companyName(row.n); err != nil {
 			return err
 		}
+		if row.holders, err = t.holders(row.n); err != nil {
+			return err
+		}
 		outcome, err := change(t, &row)
 		if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) {
 			refusal = err
@@ -119,14 +126,14 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		return nil, db.unrelated(ctx, partner, id)
 	}
 	if refusal == nil {
-		db.forgetCustomer(ctx, id, &row)
+		db.forgetCustomer(ctx, id, row.holders)
 	}
 	return nil, refusal
 }
 
-// forgetCustomer drops the customer's rows as its partners remember them.
-func (db *DB) forgetCustomer(ctx context.Context, id csp.ID, row *customerRow) {
-	for _, n := range row.partners() {
+// forgetCustomer drops the customer's rows as the partners remember them.
+func (db *DB) forgetCustomer(ctx context.Context, id csp.ID, partners []int64) {
+	for _, n := range partners {
 		partner, err := db.partnerID(db.asking(ctx), n)
 		if err != nil {
 			continue // nobody remembers what is under no id
@@ -135,7 +142,7 @@ func (db *DB) forgetCustomer(ctx context.Context, id csp.ID, row *customerRow) {
 	}
 }
 
-// partners are all that have a relationship with the customer.
+// partners are those of this relationship with the customer; others may have one of their own.
 func (row *customerRow) partners() []int64 {
 	if row.reseller == 0 {
 		return []int64{row.partner}
@@ -162,9 +169,11 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 		if err != nil {
 			return err
 		}
-		if csp.FoldedName(name) == before {
-			continue
-		}
+	}
+	if csp.FoldedName(name) == before {
+		return nil
+	}
+	for _, partner := range row.holders {
 		if err := t.deleteName(partner, before, row.n); err != nil {
 			return err
 		}

@@ -90,3 +90,40 @@ func (db *DB) User(ctx context.Context, tenant csp.ID, principalName string) (*c
 		Created:            timeOf(profile.Created),
 	}, nil
 }
+
+// ReplaceCredential implements [csp.Store].
+func (db *DB) ReplaceCredential(ctx context.Context, user *csp.User, credential []byte) error {
+	tenant, err := db.tenantNumber(ctx, user.Tenant)
+	if err != nil {
+		return err
+	}
+	return db.writes.do(ctx, func(t *tx) error { return t.replaceCredential(tenant, user, credential) })
+}
+
+// replaceCredential changes the user if its credential is still the one that it has.
+func (t *tx) replaceCredential(tenant int64, user *csp.User, credential []byte) error {
+	const where = `
+		WHERE tenant = $1 AND name = $2 AND id = $3 AND credential = $4`
+	name := strings.ToLower(user.PrincipalName)
+	var document string
+	err := t.row(`
+		SELECT profile
+		FROM users`+where,
+		tenant, name, user.ID[:], user.Credential).Scan(&document)
+	if err != nil {
+		return notFound(err)
+	}
+	var profile userProfile
+	if err := json.Unmarshal([]byte(document), &profile); err != nil {
+		return err
+	}
+	profile.MustChangePassword = false
+	text, err := json.Marshal(&profile)
+	if err != nil {
+		return err
+	}
+	return t.exec(`
+		UPDATE users
+		SET credential = $5, profile = $6`+where,
+		tenant, name, user.ID[:], user.Credential, credential, string(text))
+}

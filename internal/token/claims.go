@@ -77,6 +77,7 @@ type IDClaims struct {
 	Life
 	AuthTime          int64    `json:"auth_time,omitzero"`   // v2
 	AMR               []string `json:"amr,omitzero"`         // v1
+	CodeHash          string   `json:"c_hash,omitzero"`      // of an authorization code that comes with the token
 	FamilyName        string   `json:"family_name,omitzero"` // v1
 	GivenName         string   `json:"given_name,omitzero"`  // v1
 	Name              string   `json:"name,omitzero"`

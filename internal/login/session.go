@@ -1,0 +1,236 @@
+package login
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// account is somebody who has signed in, in this browser.
+type account struct {
+	user   *csp.User
+	tenant *csp.Tenant
+	since  time.Time
+
+	session csp.ID // names the sign-in to applications
+}
+
+// UserName is the principal name.
+func (a *account) UserName() string { return a.user.PrincipalName }
+
+// TenantName is the organization's.
+func (a *account) TenantName() string { return a.tenant.Name }
+
+// What a browser remembers of sign-ins.
+const (
+	sessionLife = 24 * time.Hour
+	maxAccounts = 5
+)
+
+// remembered is an account as the cookie holds it. The cookie is proved by the root key; nothing is kept of it here.
+type remembered struct {
+	Tenant string `json:"t"`
+	User   string `json:"u"`
+	Name   string `json:"n"`
+	Since  int64  `json:"s"` // in seconds of Unix
+	ID     string `json:"i"`
+	Mark   []byte `json:"m"` // a password that is changed or reset ends the sessions that it began
+}
+
+var sessionPurpose = [16]byte([]byte("browser session "))
+
+// session is who of the cookie's accounts is still signed in.
+func (v *visit) session() ([]*account, error) {
+	said, ok := v.h.Passwords.Root.Proved(sessionPurpose, v.cookie(sessionCookie))
+	if !ok {
+		return nil, nil
+	}
+	var all []remembered
+	if err := json.Unmarshal(said, &all); err != nil {
+		return nil, err
+	}
+	var accounts []*account
+	for _, one := range all {
+		found, err := v.recall(one)
+		if err != nil && !errors.Is(err, csp.ErrNotFound) {
+			return nil, err
+		}
+		if found != nil {
+			accounts = append(accounts, found)
+		}
+	}
+	return accounts, nil
+}
+
+// recall is the account, or nil if its session is over.
+func (v *visit) recall(one remembered) (*account, error) {
+	since := time.Unix(one.Since, 0)
+	id, err := csp.ParseID(one.Tenant)
+	if err != nil || !v.h.now().Before(since.Add(sessionLife)) {
+		return nil, err
+	}
+	ctx := v.r.Context()
+	tenant, err := v.h.Store.Tenant(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	user, err := v.h.Store.User(ctx, id, one.Name)
+	if err != nil || user.ID.String() != one.User || user.MustChangePassword || !bytes.Equal(user.CredentialMark(), one.Mark) {
+		return nil, err
+	}
+	session, err := csp.ParseID(one.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &account{user, tenant, since, session}, nil
+}
+
+// enter signs the user in. Whatever the browser held of this user before is replaced, as is its mark: what somebody else may
+// have put there before the sign-in is worth nothing after it.
+func (v *visit) enter(user *csp.User, tenant *csp.Tenant) {
+	accounts := []*account{{user, tenant, v.h.now().Truncate(time.Second), v.h.IDs.New()}}
+	for _, other := range v.accounts {
+		if other.user.ID != user.ID && len(accounts) < maxAccounts {
+			accounts = append(accounts, other)
+		}
+	}
+	v.accounts = accounts
+	v.remember()
+	v.newBrowser()
+}
+
+// leave signs everybody out of this browser.
+func (v *visit) leave() {
+	v.accounts = nil
+	v.setCookie(sessionCookie, "")
+	v.newBrowser()
+}
+
+func (v *visit) remember() {
+	var all []remembered
+	for _, a := range v.accounts {
+		all = append(all, remembered{a.tenant.ID.String(), a.user.ID.String(), a.user.PrincipalName, a.since.Unix(), a.session.String(), a.user.CredentialMark()})
+	}
+	said, err := json.Marshal(all)
+	if err != nil {
+		panic("login: " + err.Error()) // texts and numbers
+	}
+	v.setCookie(sessionCookie, v.h.Passwords.Root.Prove(sessionPurpose, said))
+}
+
+// wanted is who a page is for.
+type wanted struct {
+	tenant *csp.Tenant // those alone who may use it; nil: anybody
+	domain string      // of the tenant whose users are preferred; empty: none
+	since  time.Time   // whoever signed in before has to do so again; zero: nobody
+	silent bool        // no page is shown: what would need one is refused
+	reason string      // what signing in is for
+	beyond []string    // as of page
+
+	// changed is the path of ours that somebody who has chosen another password is led to; empty: the page itself.
+	changed string
+}
+
+// signedIn is the account that the page is for. If it is nil the answer is given: a page on the way there.
+func (v *visit) signedIn(want *wanted) (*account, error) {
+	switch v.step() {
+	case stepSignIn:
+		return nil, v.signIn(want)
+	case stepChangePassword:
+		return nil, v.changePassword(want)
+	}
+	hint := strings.TrimSpace(v.query.Get("login_hint"))
+	fitting, err := v.fitting(want, hint)
+	if err != nil {
+		return nil, err
+	}
+	prompts := v.prompts()
+	switch {
+	case want.silent && len(fitting) == 0:
+		return nil, ErrLoginNeeded
+	case want.silent && len(fitting) > 1:
+		return nil, ErrChoiceNeeded
+	case len(fitting) == 0, prompts[promptLogin]:
+		return nil, v.showSignIn(want, hint)
+	case prompts[promptSelectAccount], len(fitting) > 1:
+		return nil, v.showAccounts(want, fitting)
+	}
+	return fitting[0], nil
+}
+
+// fitting are the accounts that the page may be for.
+func (v *visit) fitting(want *wanted, hint string) (fitting []*account, err error) {
+	for _, a := range v.accounts {
+		if a.since.Before(want.since.Truncate(time.Second)) || hint != "" && !strings.EqualFold(a.user.PrincipalName, hint) {
+			continue
+		}
+		if want.tenant != nil {
+			reaches, err := v.h.Grants.Reaches(v.r.Context(), a.user, want.tenant.ID)
+			if err != nil {
+				return nil, err
+			}
+			if !reaches {
+				continue
+			}
+		}
+		fitting = append(fitting, a)
+	}
+	if want.domain == "" || hint != "" {
+		return fitting, nil
+	}
+	preferred := slices.DeleteFunc(slices.Clone(fitting), func(a *account) bool { return !strings.EqualFold(a.tenant.Domain, want.domain) })
+	if len(preferred) > 0 {
+		return preferred, nil
+	}
+	return fitting, nil
+}
+
+// The values of the parameter prompt. OpenID Connect Core, 3.1.2.1.
+const (
+	promptNone          = "none"
+	promptLogin         = "login"
+	promptConsent       = "consent"
+	promptSelectAccount = "select_account"
+)
+
+// prompts are what the query asks to be shown.
+func (v *visit) prompts() map[string]bool {
+	asked := map[string]bool{}
+	for word := range strings.FieldsSeq(v.query.Get("prompt")) {
+		asked[strings.ToLower(word)] = true
+	}
+	return asked
+}
+
+// as is the page for the account, which has now been asked for or chosen.
+func (v *visit) as(name string) string {
+	var left []string
+	for word := range strings.FieldsSeq(v.query.Get("prompt")) {
+		if !strings.EqualFold(word, promptLogin) && !strings.EqualFold(word, promptSelectAccount) {
+			left = append(left, word)
+		}
+	}
+	return v.link("login_hint", name, "prompt", strings.Join(left, " "), "max_age", "")
+}
+
+// showAccounts lets the visitor choose. The choices are links: nothing changes by following one.
+func (v *visit) showAccounts(want *wanted, accounts []*account) error {
+	type choice struct {
+		*account
+		Link string
+	}
+	data := struct {
+		For      string
+		Accounts []choice
+	}{For: want.reason}
+	for _, a := range accounts {
+		data.Accounts = append(data.Accounts, choice{a, v.as(a.user.PrincipalName)})
+	}
+	return (&page{visit: v, Name: "accounts", Title: v.T("accounts.title"), Beyond: want.beyond, Data: data}).show()
+}

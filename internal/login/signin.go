@@ -1,0 +1,177 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// The steps that every page knows.
+const (
+	stepSignIn         = "sign-in"
+	stepChangePassword = "change-password"
+	stepSignOut        = "sign-out"
+)
+
+// showSignIn asks for name and password.
+func (v *visit) showSignIn(want *wanted, userName string, problems ...problem) error {
+	p := &page{visit: v, Name: "sign-in", Title: v.T("signin.title"), Beyond: want.beyond, Problems: problems}
+	p.Data = struct{ For, UserName string }{want.reason, userName}
+	if len(problems) > 0 {
+		p.Status = http.StatusBadRequest
+	}
+	return p.show()
+}
+
+// signIn reads the form of showSignIn. A name that there is not and a password that is wrong are answered alike: there are no
+// codes on the page that a client would need.
+func (v *visit) signIn(want *wanted) error {
+	if err := v.checkForm(nil); err != nil {
+		return err
+	}
+	name, password := userName(v.form), v.form["password"]
+	var problems []problem
+	if name == "" {
+		problems = append(problems, problem{"username", v.T("signin.username.missing")})
+	}
+	if password == "" {
+		problems = append(problems, problem{"password", v.T("signin.password.missing")})
+	}
+	if len(problems) > 0 {
+		return v.showSignIn(want, name, problems...)
+	}
+	user, tenant, err := v.authenticate(want, name, password)
+	switch {
+	case errors.Is(err, ErrUserUnknown), errors.Is(err, ErrPasswordWrong):
+		return v.showSignIn(want, name, problem{"username", v.T("signin.wrong")})
+	case err != nil:
+		return err
+	case user.MustChangePassword:
+		return v.showChangePassword(want, user.PrincipalName, true)
+	}
+	v.enter(user, tenant)
+	return v.redirect(v.as(user.PrincipalName))
+}
+
+// authenticate is the user with the name and password that may use the tenant that is wanted, or else that of the name's domain;
+// and the user's own tenant.
+func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *csp.Tenant, error) {
+	ctx := v.r.Context()
+	tenant, err := want.tenant, error(nil)
+	if tenant == nil {
+		tenant, err = v.h.Store.TenantByDomain(ctx, domainOf(name))
+	}
+	if errors.Is(err, csp.ErrNotFound) {
+		if err := v.h.Passwords.VerifyNobody(ctx, password); err != nil {
+			return nil, nil, err
+		}
+		return nil, nil, ErrUserUnknown
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	user, err := v.h.userWithPassword(ctx, tenant, name, password)
+	if err == nil && user.Tenant != tenant.ID {
+		tenant, err = v.h.Store.Tenant(ctx, user.Tenant)
+	}
+	return user, tenant, err
+}
+
+// userWithPassword is the user with this name and password, of the tenant or of another from where it administers this one. The answer to an unknown user takes as long as that
+// to a wrong password.
+func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, name, password string) (*csp.User, error) {
+	user, err := h.signingIn(ctx, tenant, name)
+	if errors.Is(err, csp.ErrNotFound) {
+		if err := h.Passwords.VerifyNobody(ctx, password); err != nil {
+			return nil, err
+		}
+		return nil, ErrUserUnknown.With(tenant.ID.String())
+	}
+	if err != nil {
+		return nil, err
+	}
+	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, password)
+	if err == nil && !ok {
+		err = ErrPasswordWrong
+	}
+	if err != nil {
+		return nil, err
+	}
+	return user, nil
+}
+
+// showChangePassword asks for another password, and once more for the one that it replaces: so nothing has to be remembered of
+// somebody who is not signed in yet.
+func (v *visit) showChangePassword(want *wanted, userName string, forced bool, problems ...problem) error {
+	p := &page{visit: v, Name: "change-password", Title: v.T("change.title"), Beyond: want.beyond, Problems: problems}
+	p.Data = struct {
+		UserName string
+		Forced   bool
+	}{userName, forced}
+	if len(problems) > 0 {
+		p.Status = http.StatusBadRequest
+	}
+	return p.show()
+}
+
+// brokenRules are the texts of what csp.CheckPassword finds.
+var brokenRules = map[csp.PasswordRule]string{
+	csp.PasswordTooShort: "change.short",
+	csp.PasswordTooLong:  "change.long",
+	csp.PasswordTooPlain: "change.plain",
+	csp.PasswordHasName:  "change.name",
+}
+
+// changePassword reads the form of showChangePassword, and signs the user in.
+func (v *visit) changePassword(want *wanted) error {
+	if err := v.checkForm(nil); err != nil {
+		return err
+	}
+	ctx := v.r.Context()
+	name, current, chosen := userName(v.form), v.form["current"], v.form["new"]
+	var problems []problem
+	if current == "" {
+		problems = append(problems, problem{"current", v.T("signin.password.missing")})
+	}
+	var broken []string
+	for _, rule := range csp.CheckPassword(name, chosen) {
+		broken = append(broken, v.T(brokenRules[rule]))
+	}
+	if chosen == current && chosen != "" {
+		broken = append(broken, v.T("change.same"))
+	}
+	if len(broken) > 0 {
+		problems = append(problems, problem{"new", strings.Join(broken, " ")})
+	}
+	if chosen != v.form["again"] {
+		problems = append(problems, problem{"again", v.T("change.differ")})
+	}
+	if len(problems) > 0 {
+		return v.showChangePassword(want, name, false, problems...)
+	}
+	user, tenant, err := v.authenticate(want, name, current)
+	if err == nil {
+		var credential []byte
+		if credential, err = v.h.Passwords.ChosenCredential(ctx, chosen); err == nil {
+			err = v.h.Store.ReplaceCredential(ctx, user, credential)
+		}
+	}
+	switch {
+	case errors.Is(err, ErrUserUnknown), errors.Is(err, ErrPasswordWrong), errors.Is(err, csp.ErrNotFound):
+		return v.showChangePassword(want, name, false, problem{"current", v.T("signin.wrong")})
+	case err != nil:
+		return err
+	}
+	if user, err = v.h.Store.User(ctx, tenant.ID, user.PrincipalName); err != nil {
+		return err
+	}
+	v.enter(user, tenant)
+	if want.changed != "" {
+		return v.redirect(want.changed + "?login_hint=" + url.QueryEscape(user.PrincipalName))
+	}
+	return v.redirect(v.as(user.PrincipalName))
+}

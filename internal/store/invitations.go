@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
+
+// AcceptInvitation implements [csp.Store].
+func (db *DB) AcceptInvitation(ctx context.Context, acceptance *csp.Acceptance) error {
+	rows, err := db.invitedRows(ctx, acceptance)
+	if err != nil {
+		return err
+	}
+	err = db.writes.do(ctx, func(t *tx) error {
+		var name string
+		err := t.row(`
+			SELECT name
+			FROM tenants
+			WHERE n = $1 AND id = $2`,
+			acceptance.Customer.Order(), acceptance.Customer[:]).Scan(&name)
+		if err != nil {
+			return notFound(err)
+		}
+		readers := make([]int64, 0, len(rows))
+		for _, row := range rows {
+			if err := t.unrelated(row); err != nil {
+				return err
+			}
+			if err := t.insertRelationship(row, csp.FoldedName(name)); err != nil {
+				return err
+			}
+			readers = append(readers, row.partner)
+		}
+		for _, entry := range acceptance.Audit {
+			err := db.record(t, &deed{
+				partner: acceptance.Partner, customer: acceptance.Customer, name: name, readers: readers, by: acceptance.By, entry: entry,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		db.forgetCustomer(ctx, acceptance.Customer, readersOf(rows))
+	}
+	return err
+}
+
+// invitedRows are the relationships that the acceptance makes.
+func (db *DB) invitedRows(ctx context.Context, a *csp.Acceptance) ([]*relationship, error) {
+	customer := a.Customer.Order()
+	if a.Reseller.IsZero() {
+		partner, err := db.partner(ctx, a.Partner)
+		if err != nil {
+			return nil, err
+		}
+		return []*relationship{{partner: partner.n, customer: customer, delegated: a.Delegated}}, nil
+	}
+	provider, err := db.partner(ctx, a.Provider)
+	if err != nil {
+		return nil, err
+	}
+	reseller, err := db.partner(ctx, a.Reseller)
+	if err != nil {
+		return nil, err
+	}
+	var rows []*relationship
+	for _, partner := range [...]int64{provider.n, reseller.n} {
+		rows = append(rows, &relationship{partner: partner, customer: customer, reseller: reseller.n, provider: provider.n, delegated: a.Delegated})
+	}
+	return rows, nil
+}
+
+func readersOf(rows []*relationship) (partners []int64) {
+	for _, row := range rows {
+		partners = append(partners, row.partner)
+	}
+	return partners
+}
+
+// unrelated is csp.ErrExists where the partner of the row has the customer already.
+func (t *tx) unrelated(row *relationship) error {
+	var one int
+	err := t.row(`
+		SELECT 1
+		FROM relationships
+		WHERE partner = $1 AND customer = $2`,
+		row.partner, row.customer).Scan(&one)
+	switch {
+	case err == nil:
+		return csp.ErrExists
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	}
+	return err
+}
+
+// holders are all partners that have a relationship with the customer.
+func (t *tx) holders(customer int64) (partners []int64, err error) {
+	stmt, err := t.stmt(`
+		SELECT partner
+		FROM relationships
+		WHERE customer = $1
+		ORDER BY partner`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(context.Background(), customer)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		var partner int64
+		if err := rows.Scan(&partner); err != nil {
+			return nil, err
+		}
+		partners = append(partners, partner)
+	}
+	return partners, rows.Err()
+}

@@ -1,0 +1,2 @@
+-- Who has a customer, now that an invitation lets several partners have the same.
+CREATE INDEX relationships_by_customer ON relationships (customer, partner);
