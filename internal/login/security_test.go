@@ -116,6 +116,11 @@ func TestPKCE(t *testing.T) {
 		form := with(redeeming(w.code(t, publicApp, test.change)), "code_verifier", test.verifier)
 		wantCode(t, test.name, post(t, handler, v2, form), test.code)
 	}
+	for redirect, code := range map[string]int{
+		strings.TrimSuffix(replyURL, "/"): 0, strings.ToUpper(replyURL): 500112, replyURL + "/": 500112, replyURL + "?": 500112, replyURL + "a/..": 500112, "http://localhost:8401/": 500112,
+	} {
+		wantCode(t, redirect, post(t, handler, v2, with(redeeming(w.code(t, publicApp)), "redirect_uri", redirect)), code)
+	}
 	wantCode(t, "a redirect URI only now", post(t, handler, v2, redeeming(w.code(t, publicApp, func(a *csp.Authorization) { a.RedirectURI = "" }))), 0)
 	wantCode(t, "neither PKCE nor a redirect URI", post(t, handler, v2, with(with(redeeming(w.code(t, publicApp, noChallenge)), "code_verifier", ""), "redirect_uri", "")), 900144)
 }
