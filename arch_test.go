@@ -34,8 +34,10 @@ var imports = []struct {
 	{"internal/store", []string{"partnercenter", "internal/csp", "internal/recent", "internal/token"}, "it implements the interfaces of those who need it"},
 	{"internal/store/storetest", []string{"partnercenter", "internal/csp", "internal/token"}, "a suite for every store must not know one"},
 	{"internal/api", []string{"partnercenter", "internal/csp", "internal/market", "internal/throttle", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
-	{"internal/login", []string{"internal/csp", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
-	{"internal/server", []string{"partnercenter", "internal/api", "internal/csp", "internal/login", "internal/port", "internal/store", "internal/throttle", "internal/token", "internal/web"}, "the wiring is the only one that knows everybody"},
+	{"internal/login", []string{"internal/csp", "internal/recent", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
+	{"internal/admin", []string{"partnercenter", "internal/csp", "internal/web"}, "a surface knows neither the store nor another surface"},
+	{"internal/webhook", []string{"partnercenter", "internal/csp"}, "who sends events knows neither their store nor what they are signed with"},
+	{"internal/server", []string{"partnercenter", "internal/admin", "internal/api", "internal/csp", "internal/login", "internal/port", "internal/store", "internal/throttle", "internal/token", "internal/web", "internal/webhook"}, "the wiring is the only one that knows everybody"},
 	{"internal/cli", []string{"partnercenter", "internal/csp", "internal/login", "internal/market", "internal/server", "internal/store", "internal/token"}, "serve, dev and the commands that need a stopped server wire; the rest speak through partnercenter"},
 	{"cmd/tenantry", []string{"internal/cli"}, "main is ten lines"},
 	{"bench", nil, "the load knows the server by its port only"},
@@ -58,7 +60,7 @@ var outsiders = []struct {
 	{"github.com/Azure", []string{"partnercenter", "internal/cli"}, "the client is built on azcore, the server is not"},
 	{"github.com/chromedp", nil, "only tests drive a browser"},
 	{"testing", []string{"internal/store/storetest", "tenantrytest"}, "tests stay out of the binary"},
-	{"net/http", []string{"partnercenter", "internal/api", "internal/login", "internal/web", "internal/server", "internal/cli", "bench", "bench/echo", "tenantrytest", "internal/store/storetest"}, "the world and its store know no HTTP"},
+	{"net/http", []string{"partnercenter", "internal/admin", "internal/api", "internal/login", "internal/web", "internal/webhook", "internal/server", "internal/cli", "bench", "bench/echo", "tenantrytest", "internal/store/storetest"}, "the world and its store know no HTTP"},
 }
 
 func TestImports(t *testing.T) {

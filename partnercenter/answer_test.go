@@ -24,7 +24,9 @@ func TestCatalogueComesBack(t *testing.T) {
 		"ProfilesService.MPN":               AreaProfiles,
 		"RelationshipsService.List":         AreaRelationships,
 		"CustomersService.Relationships":    AreaRelationships,
+		"UsersService.Create":               AreaUsers,
 		"ValidationsService.Address":        AreaValidations,
+		"WebhooksService.Registration":      AreaWebhooks,
 	}
 	met := map[*Fault]bool{}
 	for method, area := range areas {

@@ -44,6 +44,9 @@ type AuditRecordCollection struct {
 // OperationType is what was done. The .NET SDK reads a word that it does not know as Undefined, the Java SDK fails on it.
 type OperationType string
 
+// OperationUndefined is what no word is made for. The SDKs for .NET and Java both have it.
+const OperationUndefined OperationType = "undefined"
+
 // The operations on customers. Partner Center docs: auditing-resources.
 const (
 	OperationAddCustomer                       OperationType = "add_customer"
@@ -59,6 +62,14 @@ const (
 	OperationCreatePartnerRelationship         OperationType = "create_partner_relationship"
 	OperationDAPAdminRelationshipApproved      OperationType = "dap_admin_relationship_approved"
 	OperationDAPAdminRelationshipTerminated    OperationType = "dap_admin_relationship_terminated"
+	OperationCreateCustomerUser                OperationType = "create_customer_user"
+	OperationUpdateCustomerUser                OperationType = "update_customer_user"
+	OperationDeleteCustomerUser                OperationType = "delete_customer_user"
+	OperationRestoreCustomerUser               OperationType = "restore_customer_user"
+	OperationResetCustomerUserPassword         OperationType = "reset_customer_user_password"
+	OperationUpdateCustomerUserPrincipalName   OperationType = "update_customer_user_principal_name"
+	OperationAddUserMember                     OperationType = "add_user_member"    // .NET SDK 3.4
+	OperationRemoveUserMember                  OperationType = "remove_user_member" // .NET SDK 3.4
 )
 
 // AuditResourceType is what it was done to.
@@ -72,15 +83,19 @@ const (
 	AuditSelfServePolicy             AuditResourceType = "self_serve_policy"
 	AuditPartnerCustomerDAP          AuditResourceType = "partner_customer_dap"
 	AuditPartnerCustomerRelationship AuditResourceType = "partner_customer_relationship"
+	AuditUndefined                   AuditResourceType = "undefined" // what no word is made for; .NET and Java both have it
+	AuditCustomerUser                AuditResourceType = "customer_user"
+	AuditCustomerDirectoryRole       AuditResourceType = "customer_directory_role"
 )
 
 // auditResourceTypes are all that the docs and the .NET SDK 3.4 name.
 var auditResourceTypes = []AuditResourceType{
-	AuditCustomer, "customer_user", "order", "subscription", "license", "third_party_add_on", "mpn_association", "transfer",
+	AuditCustomer, AuditCustomerUser, "order", "subscription", "license", "third_party_add_on", "mpn_association", "transfer",
 	"application", "application_credential", "partner_user", "partner_relationship", AuditPartnerCustomerDAP, "referral",
 	"software_key", "software_download_link", "spending_limit", "invoice", AuditAgreement, AuditPartnerCustomerRelationship,
 	AuditSelfServePolicy, "granular_admin_relationship", "granular_admin_access_assignment", "credit",
-	"customer_directory_role", "software_page", "device", "policy", "overage", "new_commerce_migration", "azure_entitlement",
+	AuditCustomerDirectoryRole, "software_page", "device", "policy", "overage", "new_commerce_migration", "azure_entitlement",
+	AuditUndefined,
 }
 
 // AuditResourceTypes are all types of resources that records can be about.

@@ -22,11 +22,15 @@ type Client struct {
 	AuditRecords           *AuditRecordsService
 	CountryValidationRules *CountryValidationRulesService
 	Customers              *CustomersService
+	DirectoryRoles         *DirectoryRolesService
 	Domains                *DomainsService
+	MFAReports             *MFAReportsService
 	Profiles               *ProfilesService
 	Relationships          *RelationshipsService
 	SelfServePolicies      *SelfServePoliciesService
+	Users                  *UsersService
 	Validations            *ValidationsService
+	Webhooks               *WebhooksService
 
 	azure    *azcore.Client
 	endpoint string            // scheme, host and path, without a slash at the end
@@ -110,10 +114,14 @@ func NewClient(cred azcore.TokenCredential, opts *ClientOptions) (*Client, error
 	c.AuditRecords = (*AuditRecordsService)(&c.common)
 	c.CountryValidationRules = (*CountryValidationRulesService)(&c.common)
 	c.Customers = (*CustomersService)(&c.common)
+	c.DirectoryRoles = (*DirectoryRolesService)(&c.common)
 	c.Domains = (*DomainsService)(&c.common)
+	c.MFAReports = (*MFAReportsService)(&c.common)
 	c.Profiles = (*ProfilesService)(&c.common)
 	c.Relationships = (*RelationshipsService)(&c.common)
 	c.SelfServePolicies = (*SelfServePoliciesService)(&c.common)
+	c.Users = (*UsersService)(&c.common)
 	c.Validations = (*ValidationsService)(&c.common)
+	c.Webhooks = (*WebhooksService)(&c.common)
 	return c, nil
 }

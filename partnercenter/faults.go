@@ -14,9 +14,12 @@ const (
 	AreaAuditRecords  = "auditrecords"
 	AreaCustomers     = "customers"
 	AreaMarkets       = "countryvalidationrules"
+	AreaMFAReports    = "mfareports"
 	AreaProfiles      = "profiles"
 	AreaRelationships = "relationships"
+	AreaUsers         = "users"
 	AreaValidations   = "validations"
+	AreaWebhooks      = "webhooks"
 )
 
 // The catalogue. A status, a code or a message of /v1 stands nowhere else.
@@ -31,6 +34,9 @@ var (
 	// ErrAudienceRefused answers a token for the directory's graph where the server was told to refuse those.
 	// Seen in reports of 2026.
 	ErrAudienceRefused = row(401, 900420, "", sourceBusiness, "The audience of the token is not accepted. Ask for a token for https://api.partnercenter.microsoft.com.")
+
+	// ErrMFARequired answers a user's call without a second factor where one is demanded. Seen in announcements since 2025.
+	ErrMFARequired = row(401, 900421, "", sourceBusiness, "Unauthorized - MFA required. Sign in with a second factor and use the token of that sign-in.")
 
 	// ErrNotAPartner answers a valid token of a tenant that is no partner, a customer's for example.
 	ErrNotAPartner = row(403, 2032, "", sourceBusiness, "Access denied. The token's tenant is not enrolled as a partner.")
@@ -131,6 +137,12 @@ var (
 	// ErrMPNIDNotFound answers an MPN id that no partner has. Words and status: the get-partner-by-mpn-id sample.
 	ErrMPNIDNotFound = row(404, 3000, AreaProfiles, sourceBusiness, "The Partner Organization with that partner_id could not be found")
 
+	// ErrProfileMissing names every path that a profile of a partner must fill and does not. The code is that of customers.
+	ErrProfileMissing = row(400, 2001, AreaProfiles, sourceBusiness, "Profile details are missing")
+
+	// ErrProfileInvalid names every property of a partner's profile with a bad value. The code is that of customers.
+	ErrProfileInvalid = row(400, 27002, AreaProfiles, sourceBusiness, "A property has invalid data.")
+
 	// ErrWrongKindOfPartner answers a partner about relationships that its kind has none of.
 	// Seen in Partner-Center-PowerShell#75 and #49, and raw in PartnerCenterPowerShellModule#83; the status is inferred.
 	ErrWrongKindOfPartner = row(403, 1002, AreaRelationships, sourceBusiness, "Authorization Failed")
@@ -167,6 +179,67 @@ var (
 
 	// ErrPolicyExists answers a second self-serve policy for a customer.
 	ErrPolicyExists = row(409, 600041, AreaCustomers, sourceBusiness, "The self-serve policy exists already.")
+
+	// ErrWebhookNotFound answers a partner that has registered no webhook. Statuses of webhooks: Partner Center docs,
+	// partner-center-webhooks; their codes are inferred.
+	ErrWebhookNotFound = row(404, 1000, AreaWebhooks, sourceBusiness, "The partner has no webhook registration; make one by POST /webhooks/v1/registration.")
+
+	// ErrWebhookExists answers a second registration of a partner.
+	ErrWebhookExists = row(409, 3000, AreaWebhooks, sourceBusiness, "The partner has a webhook registration already; change it by PUT /webhooks/v1/registration.")
+
+	// ErrWebhookMissing names what a registration lacks.
+	ErrWebhookMissing = row(400, 2001, AreaWebhooks, sourceBusiness, "Webhook details are missing")
+
+	// ErrWebhookInvalid names every property of a registration with a bad value.
+	ErrWebhookInvalid = row(400, 27002, AreaWebhooks, sourceBusiness, "A property has invalid data.")
+
+	// ErrWebhookNoTest answers the wish for a test event that nobody would receive.
+	ErrWebhookNoTest = row(400, 3000, AreaWebhooks, sourceBusiness, "The partner has no webhook registered for the event test-created; add it to webhookEvents by PUT /webhooks/v1/registration.")
+
+	// ErrValidationEventNotFound answers a correlation id that no test event has, or had too long ago.
+	ErrValidationEventNotFound = row(404, 1000, AreaWebhooks, sourceBusiness, "The validation event was not found.")
+
+	// ErrQualificationExists answers a qualification of a customer that has one, approved or in review. The code is inferred:
+	// that of an invalid property.
+	ErrQualificationExists = row(409, 3000, AreaCustomers, sourceBusiness, "The customer has a qualification already.")
+
+	// ErrQualificationNotFound answers a question about a qualification, or its validation code, that the customer does not
+	// have. The code is inferred: that of a resource that is not there.
+	ErrQualificationNotFound = row(404, 1000, AreaCustomers, sourceBusiness, "The customer has no such qualification.")
+
+	// ErrValidationCodeUsedUp answers the use of a validation code that has none left. The code is inferred: that of an offer
+	// whose uses are exceeded.
+	ErrValidationCodeUsedUp = row(400, 27006, AreaCustomers, sourceBusiness, "The validation code has no creates remaining.")
+
+	// ErrRightMissing answers a caller whose agent groups do not entitle it.
+	ErrRightMissing = row(403, 900150, "", sourceBusiness, "The role of the caller lacks the right for this operation.")
+
+	// ErrNoDelegatedAdmin answers a partner that does not administer the tenant of its customer. Partner Center docs since 2023.
+	ErrNoDelegatedAdmin = row(403, 900308, "", sourceBusiness, "The partner has no delegated admin privileges for the customer.")
+
+	// ErrUserNotFound answers the id of a user that the tenant does not have.
+	ErrUserNotFound = row(404, 60002, AreaUsers, sourceBusiness, "The user was not found.")
+
+	// ErrUserDeleted answers the id of a user that is deleted and can be restored. The code is that of the .NET SDK's sample
+	// DeleteCustomerUser, the status is inferred.
+	ErrUserDeleted = row(404, 3000, AreaUsers, sourceBusiness, "The user is deleted.")
+
+	// ErrUserInvalid names every property of a user with a bad value.
+	ErrUserInvalid = row(400, 3000, AreaUsers, sourceBusiness, "A property is invalid.")
+
+	// ErrUserNameTaken answers a sign-in name that another user of the tenant has. No source tells what the service answers.
+	ErrUserNameTaken = row(409, 3000, AreaUsers, sourceBusiness, "Another user has this sign-in name already.")
+
+	// ErrLastAdministrator keeps a tenant from losing its last administrator. No source tells what the service answers; its
+	// directory refuses as well.
+	ErrLastAdministrator = row(403, 600006, AreaUsers, sourceBusiness, "The last Company Administrator of a tenant cannot be removed.")
+
+	// ErrRoleNotFound answers a directory role that there is not, and a member that a role does not have. The code is inferred.
+	ErrRoleNotFound = row(404, 1000, AreaUsers, sourceBusiness, "The directory role was not found.")
+
+	// ErrNoLicensesLeft answers an assignment of a licence that the customer has no more of. Partner Center docs:
+	// assign-licenses-to-a-user.
+	ErrNoLicensesLeft = row(400, 60012, AreaUsers, sourceBusiness, "No licenses are left for this product.")
 )
 
 var catalogue []*Fault

@@ -31,6 +31,47 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.AuditRecords.List(ctx, nil)
 		return err
 	},
+	"WebhooksService.Delete": func(ctx context.Context, c *Client) error { return c.Webhooks.Delete(ctx, nil) },
+	"WebhooksService.Events": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Events(ctx, nil)
+		return err
+	},
+	"WebhooksService.Register": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Register(ctx, &WebhookRegistration{}, nil)
+		return err
+	},
+	"WebhooksService.Registration": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Registration(ctx, nil)
+		return err
+	},
+	"WebhooksService.Update": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Update(ctx, &WebhookRegistration{}, nil)
+		return err
+	},
+	"WebhooksService.Validate": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Validate(ctx, nil)
+		return err
+	},
+	"WebhooksService.Validation": func(ctx context.Context, c *Client) error {
+		_, err := c.Webhooks.Validation(ctx, "correlation-id", nil)
+		return err
+	},
+	"CustomersService.AddVerifiedDomain": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.AddVerifiedDomain(ctx, "customer-id", &VerifiedDomain{}, nil)
+		return err
+	},
+	"MFAReportsService.Adoption": func(ctx context.Context, c *Client) error {
+		_, err := c.MFAReports.Adoption(ctx, nil)
+		return err
+	},
+	"MFAReportsService.NonCompliantPrincipals": func(ctx context.Context, c *Client) error {
+		_, err := c.MFAReports.NonCompliantPrincipals(ctx, nil)
+		return err
+	},
+	"MFAReportsService.Requests": func(ctx context.Context, c *Client) error {
+		_, err := c.MFAReports.Requests(ctx, nil)
+		return err
+	},
 	"CustomersService.Agreements": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Agreements(ctx, "customer-id", nil)
 		return err
@@ -86,6 +127,14 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.Customers.RelationshipRequest(ctx, nil)
 		return err
 	},
+	"CustomersService.Orders": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Orders(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.Subscriptions": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Subscriptions(ctx, "customer-id", nil)
+		return err
+	},
 	"CustomersService.Relationships": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.Relationships(ctx, "customer-id", nil)
 		return err
@@ -108,6 +157,22 @@ var operations = map[string]func(context.Context, *Client) error{
 	},
 	"ProfilesService.Support": func(ctx context.Context, c *Client) error {
 		_, err := c.Profiles.Support(ctx, nil)
+		return err
+	},
+	"ProfilesService.UpdateBilling": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateBilling(ctx, &PartnerBillingProfile{}, nil)
+		return err
+	},
+	"ProfilesService.UpdateLegalBusiness": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateLegalBusiness(ctx, &LegalBusinessProfile{}, nil)
+		return err
+	},
+	"ProfilesService.UpdateOrganization": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateOrganization(ctx, &OrganizationProfile{}, nil)
+		return err
+	},
+	"ProfilesService.UpdateSupport": func(ctx context.Context, c *Client) error {
+		_, err := c.Profiles.UpdateSupport(ctx, &SupportProfile{}, nil)
 		return err
 	},
 	"RelationshipsService.List": func(ctx context.Context, c *Client) error {
@@ -149,6 +214,92 @@ var operations = map[string]func(context.Context, *Client) error{
 	"SelfServePoliciesService.Delete": func(ctx context.Context, c *Client) error {
 		return c.SelfServePolicies.Delete(ctx, "policy-id", nil)
 	},
+	"CustomersService.Qualification": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Qualification(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.UpdateQualification": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.UpdateQualification(ctx, "customer-id", QualificationEducation, nil)
+		return err
+	},
+	"CustomersService.Qualifications": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Qualifications(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.CreateQualification": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.CreateQualification(ctx, "customer-id", &CustomerQualification{}, &QualifyOptions{ValidationCode: "40017"})
+		return err
+	},
+	"CustomersService.ValidationCodes": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.ValidationCodes(ctx, nil)
+		return err
+	},
+	"CustomersService.Validation": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.Validation(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.LicensesDeployment": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.LicensesDeployment(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.LicensesUsage": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.LicensesUsage(ctx, "customer-id", nil)
+		return err
+	},
+	"CustomersService.SubscribedSKUs": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.SubscribedSKUs(ctx, "customer-id", nil)
+		return err
+	},
+	"DirectoryRolesService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.DirectoryRoles.List(ctx, "customer-id", nil)
+		return err
+	},
+	"DirectoryRolesService.Members": func(ctx context.Context, c *Client) error {
+		_, err := c.DirectoryRoles.Members(ctx, "customer-id", "role-id", nil)
+		return err
+	},
+	"DirectoryRolesService.AddMember": func(ctx context.Context, c *Client) error {
+		_, err := c.DirectoryRoles.AddMember(ctx, "customer-id", "role-id", &UserMember{}, nil)
+		return err
+	},
+	"DirectoryRolesService.RemoveMember": func(ctx context.Context, c *Client) error {
+		return c.DirectoryRoles.RemoveMember(ctx, "customer-id", "role-id", "user-id", nil)
+	},
+	"UsersService.Create": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Create(ctx, "customer-id", &CustomerUser{}, nil)
+		return err
+	},
+	"UsersService.Get": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Get(ctx, "customer-id", "user-id", nil)
+		return err
+	},
+	"UsersService.List": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.List(ctx, "customer-id", nil)
+		return err
+	},
+	"UsersService.Update": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Update(ctx, "customer-id", "user-id", &CustomerUser{}, nil)
+		return err
+	},
+	"UsersService.ResetPassword": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.ResetPassword(ctx, "customer-id", "user-id", &PasswordProfile{}, nil)
+		return err
+	},
+	"UsersService.Delete": func(ctx context.Context, c *Client) error {
+		return c.Users.Delete(ctx, "customer-id", "user-id", nil)
+	},
+	"UsersService.DirectoryRoles": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.DirectoryRoles(ctx, "customer-id", "user-id", nil)
+		return err
+	},
+	"UsersService.Licenses": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.Licenses(ctx, "customer-id", "user-id", nil)
+		return err
+	},
+	"UsersService.UpdateLicenses": func(ctx context.Context, c *Client) error {
+		_, err := c.Users.UpdateLicenses(ctx, "customer-id", "user-id", &LicenseUpdate{}, nil)
+		return err
+	},
 	"DomainsService.Exists": func(ctx context.Context, c *Client) error {
 		_, err := c.Domains.Exists(ctx, "domain", nil)
 		return err
@@ -187,8 +338,10 @@ func TestOperations(t *testing.T) {
 		}, nil)
 		body := "{}"
 		switch name {
-		case "CustomersService.CustomDomains":
+		case "MFAReportsService.Adoption", "CustomersService.CustomDomains", "CustomersService.Qualifications", "CustomersService.ValidationCodes", "WebhooksService.Events":
 			body = "[]"
+		case "CustomersService.Qualification", "CustomersService.UpdateQualification":
+			body = `"education"`
 		case "DomainsService.PrefixAvailable":
 			body = "true"
 		}

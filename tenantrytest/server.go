@@ -24,6 +24,9 @@ const (
 	Password     = "dev-Passw0rd"
 )
 
+// AdminKey is the key of the server's admin API, under /_tenantry/admin: it vets qualifications and issues validation codes.
+const AdminKey = "dev-secret"
+
 // Server is a running Tenantry.
 type Server struct {
 	// URL is the root of the API and of the login host.
@@ -36,7 +39,7 @@ type Server struct {
 // Start runs a server until the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	running, err := server.Open(t.Context(), server.Config{World: server.DevWorld()})
+	running, err := server.Open(t.Context(), server.Config{World: server.DevWorld(), AdminKey: AdminKey})
 	if err != nil {
 		t.Fatalf("start Tenantry: %v", err)
 	}

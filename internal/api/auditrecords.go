@@ -64,15 +64,8 @@ func (h *Handler) auditQuery(r *http.Request, caller *csp.Caller) (*csp.AuditQue
 	}
 	query := &csp.AuditQuery{}
 	var days csp.AuditDays
-	for _, day := range []struct {
-		name string
-		into *time.Time
-	}{{"startDate", &days.Start}, {"endDate", &days.End}} {
-		at, err := parseDay(parameters[strings.ToLower(day.name)])
-		if err != nil {
-			return nil, partnercenter.ErrMalformedQuery.With("The "+day.name+" '"+shown(parameters[strings.ToLower(day.name)])+"' is not a date; write it as 2026-03-01, or as 03/01/2026 00:00:00.", day.name)
-		}
-		*day.into = at
+	if err := readDays(parameters, &days); err != nil {
+		return nil, err
 	}
 	if err := h.audit().Window(query, days); err != nil {
 		return nil, err
@@ -83,6 +76,22 @@ func (h *Handler) auditQuery(r *http.Request, caller *csp.Caller) (*csp.AuditQue
 	size, _ := strconv.Atoi(parameters["size"]) // as for customers
 	query.Size = max(0, min(size, csp.MaxPage))
 	return query, nil
+}
+
+// readDays reads startDate and endDate.
+func readDays(parameters map[string]string, days *csp.AuditDays) error {
+	for _, day := range []struct {
+		name string
+		into *time.Time
+	}{{"startDate", &days.Start}, {"endDate", &days.End}} {
+		text := parameters[strings.ToLower(day.name)]
+		at, err := parseDay(text)
+		if err != nil {
+			return partnercenter.ErrMalformedQuery.With("The "+day.name+" '"+shown(text)+"' is not a date; write it as 2026-03-01, or as 03/01/2026 00:00:00.", day.name)
+		}
+		*day.into = at
+	}
+	return nil
 }
 
 // dayForms are how clients write dates: ISO 8601, the invariant form of .NET, which the SDK sends, and that of the docs'

@@ -3,7 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
-	"strings"
+	"slices"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/token"
@@ -24,13 +24,16 @@ func (h *Handler) authorized(route route) web.Handler {
 		if route.access == userOnly && caller.AppOnly() {
 			return partnercenter.ErrAppOnly
 		}
+		if err := h.secondFactor(w, r, route, caller); err != nil {
+			return err
+		}
 		return route.handle(h, w, r, caller)
 	}
 }
 
 // caller is who the bearer token says is calling.
 func (h *Handler) caller(r *http.Request) (*csp.Caller, error) {
-	claims, err := h.Tokens.Verify(r.Context(), bearer(r))
+	claims, err := h.Tokens.Verify(r.Context(), web.Bearer(r))
 	switch {
 	case errors.Is(err, token.ErrMalformed):
 		return nil, partnercenter.ErrTokenMissing
@@ -61,20 +64,11 @@ func (h *Handler) callerOf(r *http.Request, claims *token.Claims) (*csp.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	caller := &csp.Caller{Partner: partner, Agents: claims.Groups, App: claims.AppID, UserName: claims.UPN}
+	caller := &csp.Caller{Partner: partner, Agents: claims.Groups, App: claims.AppID, UserName: claims.UPN, MFA: slices.Contains(claims.AMR, "mfa")}
 	if !claims.AppOnly() {
 		if caller.User, err = csp.ParseID(claims.ObjectID); err != nil {
 			return nil, partnercenter.ErrAccessDenied
 		}
 	}
 	return caller, nil
-}
-
-// bearer is the token of the Authorization header, or nothing. The scheme may be written in any case.
-func bearer(r *http.Request) string {
-	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }

@@ -14,7 +14,13 @@ func (h *Handler) getCountryValidationRules(w http.ResponseWriter, r *http.Reque
 	if !ok {
 		return partnercenter.ErrNoCountryRules.With("No validation rules were found for the country/region " + r.PathValue("country"))
 	}
-	return h.write(w, r, http.StatusOK, &partnercenter.CountryValidationRules{
+	return h.write(w, r, http.StatusOK, rulesOf(country))
+}
+
+// rulesOf is what is served of a market: all that is known of it, but for the two whose answers were recorded.
+func rulesOf(country *market.Country) *partnercenter.CountryValidationRules {
+	registrationNumber, sample := country.ServedRegistrationNumber()
+	return &partnercenter.CountryValidationRules{
 		ISO2Code:                country.ISO2,
 		DefaultCulture:          country.DefaultCulture,
 		IsStateRequired:         country.StateRequired,
@@ -28,15 +34,15 @@ func (h *Handler) getCountryValidationRules(w http.ResponseWriter, r *http.Reque
 		TaxIDFormat:             country.TaxIDFormat,
 		TaxIDSample:             country.TaxIDSample,
 		VATIDRegex:              country.VATPattern,
-		PhoneNumberRegex:        country.PhonePattern,
+		PhoneNumberRegex:        country.ServedPhonePattern(),
 		IsTaxIDSupported:        country.TaxIDSupported,
 		IsTaxIDOptional:         country.TaxIDOptional,
 		CountryCallingCodesList: country.CallingCodes,
 		Attributes:              &partnercenter.ResourceAttributes{ObjectType: "CountryValidationRules"},
 
-		CustomerOrganizationRegistrationNumberRegex:    country.RegistrationNumberPattern,
-		CustomerOrganizationRegistrationNumberSample:   country.RegistrationNumberSample,
+		CustomerOrganizationRegistrationNumberRegex:    registrationNumber,
+		CustomerOrganizationRegistrationNumberSample:   sample,
 		CustomerOrganizationRegistrationNumberRequired: country.RegistrationNumberRequired,
 		CustomerOrganizationPhoneNumberRequired:        country.PhoneRequired,
-	})
+	}
 }

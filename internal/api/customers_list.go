@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,11 +119,12 @@ var seekOperations = []string{"next", "previous", "first", "last"}
 func (at position) seek(operation string) (csp.CustomerQuery, error) {
 	query := csp.CustomerQuery{Field: at.Field, Prefix: at.Prefix, Size: at.Size}
 	query.Other, _ = csp.ParseID(at.Other)
-	if number, err := strconv.Atoi(operation); err == nil && number >= 0 && number < len(seekOperations) {
-		operation = seekOperations[number]
+	operation, err := seekOperation(operation)
+	if err != nil {
+		return query, err
 	}
-	switch strings.ToLower(operation) {
-	case "", "next":
+	switch operation {
+	case "next":
 		if query.From = at.Next; at.Next == nil {
 			query.From = &csp.CustomerPosition{Text: "\U0010ffff", Order: 1<<63 - 1}
 		}
@@ -130,11 +132,22 @@ func (at position) seek(operation string) (csp.CustomerQuery, error) {
 		if query.From = at.Previous; at.Previous != nil {
 			query.Backward = true
 		}
-	case "first":
 	case "last":
 		query.Backward = true
-	default:
-		return query, partnercenter.ErrMalformedQuery.With("The seek operation '" + shown(operation) + "' is not supported; use Next, Previous, First or Last.")
 	}
 	return query, nil
+}
+
+// seekOperation is the word in lower case. Clients send it in any case, the SDKs' integer, or nothing, which is next.
+func seekOperation(word string) (string, error) {
+	if number, err := strconv.Atoi(word); err == nil && number >= 0 && number < len(seekOperations) {
+		return seekOperations[number], nil
+	}
+	switch operation := strings.ToLower(word); {
+	case operation == "":
+		return "next", nil
+	case slices.Contains(seekOperations, operation):
+		return operation, nil
+	}
+	return "", partnercenter.ErrMalformedQuery.With("The seek operation '" + shown(word) + "' is not supported; use Next, Previous, First or Last.")
 }

@@ -10,7 +10,7 @@ import (
 // generateToken trades a directory token for a Partner Center token. The two are the same here; two clients of the years
 // before 2019 ask for the trade (seen in spring-social-partnercenter and partner-center-rest-api-client).
 func (h *Handler) generateToken(w http.ResponseWriter, r *http.Request, _ *csp.Caller) error {
-	raw := bearer(r)
+	raw := web.Bearer(r)
 	claims, err := h.Tokens.Verify(r.Context(), raw)
 	if err != nil {
 		return err

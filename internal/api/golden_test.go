@@ -32,8 +32,8 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 // server with a seeded clock and seeded chance. The words of its first line beginning with "config:" set switches.
 //
 // In requests {{contoso}} is an app-only token of Contoso Cloud and {{contoso-user}} one of its user, and so on, and
-// CUSTOMER, ETAG, TOKEN, LINK and RECORD are the id, the etag, the continuation token, the path of an agreement's text and
-// the id of an audit record that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
+// CUSTOMER, USER, ETAG, TOKEN, LINK and RECORD are the id of a customer and of a user (the last one that was answered by itself, or else the first of a list), the etag, the continuation token,
+// the path of an agreement's text and the id of an audit record that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -94,6 +94,7 @@ type stage struct {
 	moved    time.Duration
 	password string // of the last customer's administrator
 	customer string // the last customer's id, CUSTOMER in the files
+	user     string // the last user's id, USER
 	etag     string // of the last billing profile or policy, ETAG
 	next     string // the last continuation token, TOKEN
 	link     string // the path of the last agreement's text, LINK
@@ -138,6 +139,10 @@ func (s *stage) configure(config *server.Config, word string) {
 		config.BOM = api.BOM(value)
 	case "address-validation":
 		config.AddressValidation = api.AddressValidation(value)
+	case "mfa":
+		config.MFA = api.MFA(value)
+	case "user-created":
+		config.UserCreated = http.StatusCreated
 	case "strict-headers":
 		config.StrictHeaders = true
 	case "strict-registration":
@@ -156,6 +161,8 @@ func (s *stage) configure(config *server.Config, word string) {
 		config.ThrottlePartner = s.limit(value)
 	case "throttle-customer":
 		config.ThrottleCustomer = s.limit(value)
+	case "admin-key":
+		config.AdminKey = value
 	case "tokens-age":
 		age, err := time.ParseDuration(value)
 		if err != nil {
@@ -209,7 +216,7 @@ func (s *stage) send(request []byte) []byte {
 	request = placeholder.ReplaceAllFunc(request, func(match []byte) []byte {
 		return []byte(s.token(string(match[2 : len(match)-2])))
 	})
-	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "ETAG", s.etag, "TOKEN", s.next, "LINK", s.link, "RECORD", s.record).Replace(string(request)))
+	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "USER", s.user, "ETAG", s.etag, "TOKEN", s.next, "LINK", s.link, "RECORD", s.record).Replace(string(request)))
 	head, body, _ := strings.Cut(string(request), "\n\n")
 	body = strings.TrimSuffix(body, "\n")
 	head = strings.ReplaceAll(strings.TrimSpace(head), "\n", "\r\n")
@@ -237,6 +244,7 @@ func (s *stage) send(request []byte) []byte {
 var (
 	etags         = regexp.MustCompile(`"etag":"(?:\\")?([^"\\]*)`) // without the quotes that some have inside
 	links         = regexp.MustCompile(`"displayUri":"https?://[^/]*(/[^"]*)"`)
+	users         = regexp.MustCompile(`"id":"([^"]*)","userPrincipalName"`)
 	records       = regexp.MustCompile(`"id":"([^"]*_[a-z]+_\d+)"`)
 	continuations = regexp.MustCompile(`"headers":\[\{"key":"MS-ContinuationToken","value":"([^"]*)"`)
 )
@@ -273,6 +281,9 @@ func (s *stage) read(conn net.Conn, method string) []byte {
 			s.password, s.customer = created.UserCredentials.Password, created.ID
 		}
 		s.note(&s.etag, text, etags)
+		if s.user == "" || !bytes.Contains(text, []byte(`"items"`)) {
+			s.note(&s.user, text, users)
+		}
 		s.note(&s.next, text, continuations)
 		s.note(&s.link, text, links)
 		s.note(&s.record, text, records)

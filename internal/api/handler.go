@@ -18,6 +18,7 @@ import (
 // Handler answers the requests of the surface.
 type Handler struct {
 	Customers *csp.Customers
+	Users     *csp.Users
 	Store     csp.Store
 	Tokens    *token.Verifier
 	Root      token.Root // proves continuation tokens and links
@@ -31,14 +32,21 @@ type Handler struct {
 	BOM           BOM
 	StrictHeaders bool // MS-RequestId and MS-CorrelationId must be GUIDs
 
+	UserCreated       int               // the status of an answer with a new user; zero: 200
 	AddressValidation AddressValidation // the form of the verdict on an address
 
 	RefuseGraphAudience bool // tokens for the directory's graph are answered 900420; Tokens must not accept them then
+
+	MFA          MFA
+	UserRequests *csp.UserRequestLog
 
 	ThrottlePartner  throttle.Limit // of all calls of a partner
 	ThrottleCustomer throttle.Limit // of a partner's calls for one customer
 	partnerCalls     *throttle.Buckets[csp.ID]
 	customerCalls    *throttle.Buckets[ofPartner]
+
+	PlainWebhooks bool                      // webhooks may be of plain HTTP
+	validations   *throttle.Buckets[csp.ID] // test events of a partner's webhook
 }
 
 // access is which tokens an operation takes.
@@ -69,6 +77,7 @@ var routes = []route{
 	{"PUT", "/v1/customers/{customer}/profiles/billing", appOrUser, (*Handler).putBillingProfile},
 	{"GET", "/v1/customers/{customer}/profiles/company", userOnly, (*Handler).getCompanyProfile},
 	{"GET", "/v1/customers/{customer}/customDomains", appOrUser, (*Handler).getCustomDomains},
+	{"POST", "/v1/customers/{customer}/verifieddomain", appOrUser, (*Handler).addVerifiedDomain},
 	{"HEAD", "/v1/domains/{domain}", appOrUser, (*Handler).checkDomain},
 	{"POST", "/v1/validations/address", appOrUser, (*Handler).validateAddress},
 	{"GET", "/v1/validations/checkdomainavailability/{prefix}", appOrUser, (*Handler).checkDomainPrefix},
@@ -78,26 +87,68 @@ var routes = []route{
 	{"GET", "/v1/profiles/mpn", userOnly, (*Handler).getMPNProfile},
 	{"GET", "/v1/profiles/support", userOnly, (*Handler).getSupportProfile},
 	{"GET", "/v1/profiles/billing", userOnly, (*Handler).getPartnerBillingProfile},
+	{"PUT", "/v1/profiles/organization", userOnly, (*Handler).putOrganizationProfile},
+	{"PUT", "/v1/profiles/legalbusiness", userOnly, (*Handler).putLegalBusinessProfile},
+	{"PUT", "/v1/profiles/support", userOnly, (*Handler).putSupportProfile},
+	{"PATCH", "/v1/profiles/support", userOnly, (*Handler).patchSupportProfile},
+	{"PUT", "/v1/profiles/supportprofile", userOnly, (*Handler).putSupportProfile},
+	{"PUT", "/v1/profiles/billing", userOnly, (*Handler).putPartnerBillingProfile},
 	{"GET", "/v1/relationships", userOnly, (*Handler).listRelationships},
 	{"GET", "/v1/customers/{customer}/relationships", userOnly, (*Handler).listCustomerRelationships},
 	{"GET", "/v1/customers/{customer}/usagebudget", appOrUser, (*Handler).getUsageBudget},
 	{"PATCH", "/v1/customers/{customer}/usagebudget", appOrUser, (*Handler).patchUsageBudget},
 	{"GET", "/v1/customers/{customer}/validationStatus", userOnly, (*Handler).getValidationStatus},
 	{"GET", "/v1/customers/{customer}/managedservices", userOnly, (*Handler).getManagedServices},
+	{"GET", "/v1/customers/{customer}/subscriptions", appOrUser, (*Handler).listSubscriptions},
+	{"GET", "/v1/customers/{customer}/orders", appOrUser, (*Handler).listOrders},
+	{"GET", "/v1/customers/{customer}/qualification", appOrUser, (*Handler).getQualification},
+	{"PUT", "/v1/customers/{customer}/qualification", userOnly, (*Handler).putQualification},
+	{"GET", "/v1/customers/{customer}/qualifications", appOrUser, (*Handler).listQualifications},
+	{"POST", "/v1/customers/{customer}/qualifications", userOnly, (*Handler).createQualification},
+	{"GET", "/v1/customers/all/validations", appOrUser, (*Handler).listValidationCodes},
+	{"GET", "/v1/customers/{customer}/validations", appOrUser, (*Handler).getCustomerValidation},
 	{"GET", "/v1/SelfServePolicy", userOnly, (*Handler).listSelfServePolicies},
 	{"POST", "/v1/SelfServePolicy", userOnly, (*Handler).createSelfServePolicy},
 	{"PUT", "/v1/SelfServePolicy", userOnly, (*Handler).putSelfServePolicy},
 	{"GET", "/v1/SelfServePolicy/{policy}", userOnly, (*Handler).getSelfServePolicy},
 	{"PUT", "/v1/SelfServePolicy/{policy}", userOnly, (*Handler).putSelfServePolicy},
+	{"PATCH", "/v1/SelfServePolicy/{policy}", userOnly, (*Handler).patchSelfServePolicy},
 	{"DELETE", "/v1/SelfServePolicy/{policy}", userOnly, (*Handler).deleteSelfServePolicy},
 	{"GET", "/v1/agreements", userOnly, (*Handler).listAgreements},
 	{"GET", "/v1/agreementtemplates/{template}/document", userOnly, (*Handler).getAgreementDocument},
 	{"GET", "/v1/customers/{customer}/agreements", userOnly, (*Handler).listCustomerAgreements},
 	{"POST", "/v1/customers/{customer}/agreements", userOnly, (*Handler).confirmAgreement},
 	{"GET", "/v1/customers/{customer}/directSignedMicrosoftCustomerAgreementStatus", userOnly, (*Handler).getDirectSignedAgreementStatus},
+	{"POST", "/v1/customers/{customer}/users", userOnly, (*Handler).createUser},
+	{"GET", "/v1/customers/{customer}/users", userOnly, (*Handler).listUsers},
+	{"PATCH", "/v1/customers/{customer}/users", userOnly, (*Handler).patchUserOfBody},
+	{"GET", "/v1/customers/{customer}/users/{user}", userOnly, (*Handler).getUser},
+	{"PATCH", "/v1/customers/{customer}/users/{user}", userOnly, (*Handler).patchUser},
+	{"DELETE", "/v1/customers/{customer}/users/{user}", userOnly, (*Handler).deleteUser},
+	{"PATCH", "/v1/customers/{customer}/users/{user}/resetpassword", userOnly, (*Handler).resetPassword},
+	{"GET", "/v1/customers/{customer}/users/{user}/directoryroles", userOnly, (*Handler).listRolesOfUser},
+	{"GET", "/v1/customers/{customer}/users/{user}/licenses", userOnly, (*Handler).listLicenses},
+	{"POST", "/v1/customers/{customer}/users/{user}/licenseupdates", userOnly, (*Handler).updateLicenses},
+	{"GET", "/v1/customers/{customer}/directoryroles", userOnly, (*Handler).listDirectoryRoles},
+	{"GET", "/v1/customers/{customer}/directoryroles/{role}/usermembers", userOnly, (*Handler).listUserMembers},
+	{"POST", "/v1/customers/{customer}/directoryroles/{role}/usermembers", userOnly, (*Handler).addUserMember},
+	{"DELETE", "/v1/customers/{customer}/directoryroles/{role}/usermembers/{user}", userOnly, (*Handler).removeUserMember},
+	{"GET", "/v1/customers/{customer}/subscribedskus", userOnly, (*Handler).listSubscribedSKUs},
+	{"GET", "/v1/customers/{customer}/analytics/licenses/deployment", userOnly, (*Handler).listLicensesDeployment},
+	{"GET", "/v1/customers/{customer}/analytics/licenses/usage", userOnly, (*Handler).listLicensesUsage},
 	{"GET", "/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords/{record}", appOrUser, (*Handler).getAuditRecord},
+	{"GET", "/webhooks/v1/registration/events", appOrUser, (*Handler).getWebhookEvents},
+	{"GET", "/webhooks/v1/registration", appOrUser, (*Handler).getWebhook},
+	{"POST", "/webhooks/v1/registration", appOrUser, (*Handler).registerWebhook},
+	{"PUT", "/webhooks/v1/registration", appOrUser, (*Handler).putWebhook},
+	{"DELETE", "/webhooks/v1/registration", appOrUser, (*Handler).deleteWebhook},
+	{"POST", "/webhooks/v1/registration/validationEvents", appOrUser, (*Handler).validateWebhook},
+	{"GET", "/webhooks/v1/registration/validationEvents/{event}", appOrUser, (*Handler).getWebhookValidation},
+	{"GET", "/v1/nonMfaCompliantPartnerPrincipals", userOnly, (*Handler).getNonMFACompliantPrincipals},
+	{"GET", "/v1/applicationmfaadoptionstatus", userOnly, (*Handler).getMFAAdoption},
+	{"GET", "/v1/partnerRequests", userOnly, (*Handler).getPartnerRequests},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 
@@ -120,6 +171,7 @@ func Patterns() []string {
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.partnerCalls = &throttle.Buckets[csp.ID]{Limit: h.ThrottlePartner, Now: h.Now}
 	h.customerCalls = &throttle.Buckets[ofPartner]{Limit: h.ThrottleCustomer, Now: h.Now}
+	h.validations = &throttle.Buckets[csp.ID]{Limit: validationLimit, Now: h.Now}
 	mounted := make([]web.Route, 0, len(routes)+1)
 	for _, route := range routes {
 		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.authorized(route))})

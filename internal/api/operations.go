@@ -15,9 +15,11 @@ var operationsCSV string
 
 // operation is a documented call of the service: one that the .NET SDK's configuration knows or a docs page describes.
 type operation struct {
-	method string
-	path   string // {} stands for a value
-	name   string
+	method  string
+	path    string // {} stands for a value
+	name    string
+	auth    string // which tokens the docs say that it takes
+	partial string // where it is built in part: what is less than the service's
 }
 
 // documented is every operation of the service, read once.
@@ -25,7 +27,11 @@ var documented = sync.OnceValue(func() []operation {
 	var operations []operation
 	for line := range strings.Lines(operationsCSV) {
 		fields := strings.Split(strings.TrimSpace(line), ",")
-		operations = append(operations, operation{method: fields[0], path: fields[1], name: fields[2]})
+		operation := operation{method: fields[0], path: fields[1], name: fields[2], auth: fields[3]}
+		if len(fields) > 5 { // the fifth is the docs' page, for who reads the list
+			operation.partial = fields[5]
+		}
+		operations = append(operations, operation)
 	}
 	return operations[1:]
 })
@@ -33,9 +39,17 @@ var documented = sync.OnceValue(func() []operation {
 // hiddenByRoute reports whether the operation is not built and has a fixed path that a route would take for a value:
 // GET /v1/customers/usagerecords is not the customer of that id.
 func (o operation) hiddenByRoute() bool {
-	taken := func(route route) bool { return route.method == o.method && matches(route.pattern, o.path) }
-	built := func(route route) bool { return route.method == o.method && strings.EqualFold(route.pattern, o.path) }
-	return !strings.Contains(o.path, "{") && slices.ContainsFunc(routes, taken) && !slices.ContainsFunc(routes, built)
+	if strings.Contains(o.path, "{") {
+		return false
+	}
+	hidden := false
+	for _, route := range routes {
+		if route.method == o.method && route.pattern == o.path {
+			return false // built
+		}
+		hidden = hidden || route.method == o.method && matches(route.pattern, o.path)
+	}
+	return hidden
 }
 
 // notBuilt answers what no route of the table takes: 501 with its name for an operation that the service documents,

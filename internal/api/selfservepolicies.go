@@ -67,6 +67,20 @@ func (h *Handler) putSelfServePolicy(w http.ResponseWriter, r *http.Request, cal
 	return h.write(w, r, http.StatusOK, policy)
 }
 
+// patchSelfServePolicy changes what the request says of a policy. The .NET SDK's configuration has the operation.
+func (h *Handler) patchSelfServePolicy(w http.ResponseWriter, r *http.Request, caller *csp.Caller) error {
+	var request partnercenter.SelfServePolicy
+	call, err := h.read(w, r, caller, &request)
+	if err != nil {
+		return err
+	}
+	policy, err := h.policies().Patch(r.Context(), caller, r.PathValue("policy"), ifMatch(r), &request, call)
+	if err != nil {
+		return err
+	}
+	return h.write(w, r, http.StatusOK, policy)
+}
+
 // deleteSelfServePolicy removes a policy. Partner Center docs: delete-a-self-serve-policy.
 func (h *Handler) deleteSelfServePolicy(w http.ResponseWriter, r *http.Request, caller *csp.Caller) error {
 	id, err := csp.ParsePolicyID(r.PathValue("policy"))

@@ -35,6 +35,11 @@ func (h *Handler) throttled(w http.ResponseWriter, r *http.Request, partner csp.
 	if ok {
 		return nil
 	}
+	return tooMany(w, wait)
+}
+
+// tooMany refuses a call that has to wait so long.
+func tooMany(w http.ResponseWriter, wait time.Duration) error {
 	seconds := int((wait + time.Second - 1) / time.Second) // never 0: a refused call has to wait
 	w.Header()["Retry-After"] = []string{strconv.Itoa(seconds)}
 	return partnercenter.ErrThrottled.Withf("Rate limit is exceeded. Try again in %d seconds.", seconds)

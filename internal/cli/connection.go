@@ -19,10 +19,15 @@ import (
 // secret. Seen in its source.
 const publicClientID = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 
+// endpoint says which server is spoken to.
+type endpoint struct {
+	Endpoint string `group:"connection" default:"http://127.0.0.1:8080" variable:"TENANTRY_ENDPOINT" help:"The server."`
+	CA       string `name:"ca" group:"connection" type:"existingfile" placeholder:"FILE" variable:"TENANTRY_CA" help:"Certificate (PEM) of the authority to trust besides the system's: the server's ca.pem."`
+}
+
 // connection says which server is spoken to, and as whom.
 type connection struct {
-	Endpoint     string `group:"connection" default:"http://127.0.0.1:8080" variable:"TENANTRY_ENDPOINT" help:"The server."`
-	CA           string `name:"ca" group:"connection" type:"existingfile" placeholder:"FILE" variable:"TENANTRY_CA" help:"Certificate (PEM) of the authority to trust besides the system's: the server's ca.pem."`
+	endpoint
 	Tenant       string `group:"connection" placeholder:"ID|DOMAIN" variable:"TENANTRY_TENANT_ID" help:"The partner's tenant. A user's may be left out."`
 	ClientID     string `group:"connection" placeholder:"GUID" variable:"TENANTRY_CLIENT_ID" help:"The application. For a user it may be left out: a public client is used."`
 	ClientSecret string `group:"connection" placeholder:"SECRET" variable:"TENANTRY_CLIENT_SECRET" help:"Its secret. Prefer the variable: other users of the machine see flags."`
@@ -72,10 +77,10 @@ func (c *connection) credential(options azcore.ClientOptions) (azcore.TokenCrede
 }
 
 // transport sends requests, trusts the CA, and marks what got no answer.
-func (c *connection) transport() (*transport, error) {
+func (e *endpoint) transport() (*transport, error) {
 	own := http.DefaultTransport.(*http.Transport).Clone() // nobody replaces it in this program
-	if c.CA != "" {
-		text, err := os.ReadFile(c.CA)
+	if e.CA != "" {
+		text, err := os.ReadFile(e.CA)
 		if err != nil {
 			return nil, err
 		}
@@ -84,11 +89,11 @@ func (c *connection) transport() (*transport, error) {
 			roots = x509.NewCertPool()
 		}
 		if !roots.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("%s holds no certificate in PEM", c.CA)
+			return nil, fmt.Errorf("%s holds no certificate in PEM", e.CA)
 		}
 		own.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
-	return &transport{endpoint: c.Endpoint, client: &http.Client{
+	return &transport{endpoint: e.Endpoint, client: &http.Client{
 		Transport:     own,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // it would take the token along
 	}}, nil

@@ -18,6 +18,8 @@ type devCommand struct {
 	Memory bool   `xor:"data,reset" variable:"TENANTRY_MEMORY" help:"Keep nothing: all is gone when the server stops."`
 	Reset  bool   `xor:"reset" help:"Forget the customers of earlier runs. Root key and local CA stay."`
 	Seed   string `placeholder:"FILE" type:"existingfile" variable:"TENANTRY_SEED" help:"Further partners, applications, users and customers: JSON, with comments and trailing commas if you like."`
+
+	AdminKey string `default:"dev-secret" placeholder:"KEY" variable:"TENANTRY_ADMIN_KEY" help:"What the admin API (/_tenantry/admin) is called with."`
 	switches
 }
 
@@ -25,7 +27,7 @@ type devCommand struct {
 func (*devCommand) Help() string {
 	return `The world is the same on every machine: Contoso Cloud, a direct reseller; Fabrikam Distribution, an indirect
 provider; and Wingtip Resale, its indirect reseller. The screen shows their ids. Nothing here is secret: every
-application's secret is ` + devSecret + `, every partner user's password ` + devPassword + `.
+application's secret and the admin key are ` + devSecret + `, every partner user's password is ` + devPassword + `.
 
     tenantry dev                                    keep customers from run to run
     tenantry dev --memory --listen 127.0.0.1:0      start from nothing on a free port, keep nothing
@@ -38,6 +40,7 @@ A seed file:
       "domain": "northwind.onmicrosoft.com", "country": "US", "sandbox": true,
       "apps":  [{"id": "44444444-0000-4000-8000-00000000a001", "name": "Northwind app", "secret": "dev-secret"}],
       "users": [{"principalName": "admin@northwind.onmicrosoft.com", "password": "dev-Passw0rd", "agents": ["AdminAgents"]}],
+      "validationCodes": [{"validationId": "40019", "organizationName": "Northwind County", "maxCreates": 5}],
       "customers": [], // the bodies that would create them
     }]}`
 }
@@ -51,7 +54,10 @@ func (c *devCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	config.Listen = c.Listen
+	if err := checkAdminKey(c.AdminKey); err != nil {
+		return err
+	}
+	config.Listen, config.AdminKey = c.Listen, c.AdminKey
 	if config.World, err = c.world(); err != nil {
 		return err
 	}
@@ -69,7 +75,7 @@ func (c *devCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return c.advised(err)
 	}
-	screen := devScreen{url: s.URL(), ca: s.CA(), data: config.Dir, reset: c.Reset, world: config.World, seed: c.Seed, took: sinceStart()}
+	screen := devScreen{url: s.URL(), ca: s.CA(), data: config.Dir, reset: c.Reset, world: config.World, seed: c.Seed, adminKey: c.AdminKey, took: sinceStart()}
 	fmt.Fprint(p.stdout, screen.String())
 	return waitFor(ctx, s)
 }

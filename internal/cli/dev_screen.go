@@ -28,6 +28,8 @@ type devScreen struct {
 	world *server.World
 	seed  string
 	took  time.Duration
+
+	adminKey string
 }
 
 func (s *devScreen) String() string {
@@ -39,10 +41,18 @@ func (s *devScreen) String() string {
 	for i := range min(len(s.world.Partners), devPartners) {
 		writePartner(&b, &s.world.Partners[i])
 	}
-	fmt.Fprintf(&b, "  Every secret is %s, every password %s.%s\n\n", devSecret, devPassword, s.more())
+	fmt.Fprintf(&b, "  %s are %s, passwords %s.%s\n\n", s.secrets(), devSecret, devPassword, s.more())
 	b.WriteString("Paste this to create a customer:\n")
 	b.WriteString(devCurl(s.url))
 	return b.String()
+}
+
+// secrets are what is the same for all. An admin key of one's own is not: it is shown to nobody.
+func (s *devScreen) secrets() string {
+	if s.adminKey != devSecret {
+		return "Secrets"
+	}
+	return "Secrets and the admin key"
 }
 
 // more names the partners that the screen has no room for.

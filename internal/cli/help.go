@@ -32,6 +32,7 @@ func presentation() []kong.Option {
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "store", Title: "Commands on a store (stop its server first):"},
 			{Key: "client", Title: "Commands for a running server, or for the real service:"},
+			{Key: "admin", Title: "Commands for a running server of your own, by its admin key:"},
 			{Key: "listener", Title: "Listener:"},
 			{Key: "api", Title: "The API's behaviour:"},
 			{Key: "log", Title: "Log, on stderr:"},

@@ -11,13 +11,17 @@ import (
 // commands are the commands and their flags.
 type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Show it all once: token, customer, first sign-in, repeated request. Starts from nothing, leaves nothing."`
-	Dev     devCommand     `cmd:"" help:"Serve a ready-made world with known identities, for development and tests." set:"force_password_change=false"`
-	Serve   serveCommand   `cmd:"" help:"Serve a store of your own." set:"force_password_change=true"`
+	Dev     devCommand     `kong:"cmd,help='Serve a ready-made world with known identities, for development and tests.',set='force_password_change=false',set='private_webhooks=true',set='webhook_issuer=Microsoft Corporation'"`
+	Serve   serveCommand   `kong:"cmd,help='Serve a store of your own.',set='force_password_change=true',set='private_webhooks=false',set='webhook_issuer=Tenantry'"`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Partners  partnersCommands  `cmd:"" help:"Partners, in a store that no server holds." group:"store"`
 	Apps      appsCommands      `cmd:"" help:"Applications of partners, in a store that no server holds." group:"store"`
+	Users     usersCommands     `cmd:"" help:"Users of partners, in a store that no server holds." group:"store"`
 	Customers customersCommands `cmd:"" help:"Customers, at a server." group:"client"`
+
+	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications, at a server that you run." group:"admin"`
+	ValidationCodes validationCodesCommands `cmd:"" help:"The codes that partners qualify customers as GovernmentCommunityCloud by." group:"admin"`
 }
 
 // program is one run of the command line.

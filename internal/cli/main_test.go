@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -43,7 +44,7 @@ func TestSettingsHaveVariables(t *testing.T) {
 		for _, flag := range command.Flags {
 			name, path := flag.Tag.Get(variableTag), command.Path()
 			setting := path == "serve" || path == "dev" && flag.Name != "reset" || // to forget is an act
-				strings.HasPrefix(path, "customers") && flag.Group != nil && flag.Group.Key == "connection"
+				flag.Group != nil && flag.Group.Key == "connection"
 			if setting && name == "" {
 				t.Errorf("tenantry %s --%s has no variable", path, flag.Name)
 			}
@@ -66,9 +67,15 @@ func TestSwitchesReachTheServer(t *testing.T) {
 		switch field := value.Field(i); field.Kind() {
 		case reflect.Bool:
 			field.SetBool(true)
+		case reflect.Int:
+			field.SetInt(201)
 		case reflect.String:
 			field.SetString("https://example.com")
 		case reflect.Slice:
+			if field.Type().Elem() == reflect.TypeFor[time.Duration]() {
+				field.Set(reflect.ValueOf([]time.Duration{time.Second}))
+				break
+			}
 			field.Set(reflect.ValueOf([]string{"example.com"}))
 		case reflect.Struct:
 			field.Set(reflect.ValueOf(server.Limit{PerMinute: 1, Burst: 1}))
@@ -84,7 +91,7 @@ func TestSwitchesReachTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := map[string]bool{"Store": true, "Dir": true, "RootKey": true, "Listen": true, "World": true, "Logger": true, "Now": true, "Rand": true}
+	others := map[string]bool{"Store": true, "Dir": true, "RootKey": true, "Listen": true, "World": true, "AdminKey": true, "Logger": true, "Now": true, "Rand": true}
 	for i := range reflect.TypeOf(before).NumField() {
 		name := reflect.TypeOf(before).Field(i).Name
 		if !others[name] && reflect.DeepEqual(reflect.ValueOf(before).Field(i).Interface(), reflect.ValueOf(after).Field(i).Interface()) {

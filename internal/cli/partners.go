@@ -2,16 +2,13 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/market"
-	"github.com/tenantry/tenantry/internal/token"
 )
 
 type partnersCommands struct {
@@ -148,14 +145,9 @@ func (c *partnersCreate) taken(err error) error {
 
 // firstUser makes the partner's administrator and its first password.
 func (h *holding) firstUser(ctx context.Context, partner *csp.Partner, name string) (signIn, password string, err error) {
-	salt := make([]byte, 16)
-	_, _ = rand.Read(salt) // never fails
-	user := &csp.User{
-		ID: h.ids.New(), Tenant: partner.ID, PrincipalName: name + "@" + partner.Domain, DisplayName: partner.Name + " " + name,
-		Roles: []string{csp.CompanyAdministrator}, Agents: []string{csp.AdminAgents},
-		Credential: token.DerivedCredential(salt), MustChangePassword: true, Created: time.Now(),
-	}
-	return user.PrincipalName, h.root.FirstPassword(partner.ID, salt), h.CreateUser(ctx, user)
+	user := &csp.User{DisplayName: partner.Name + " " + name, Roles: []string{csp.CompanyAdministrator}, Agents: []string{csp.AdminAgents}}
+	password, err = h.createUser(ctx, partner, name, user)
+	return user.PrincipalName, password, err
 }
 
 func (c *partnersCreate) print(p *program, e *enrolment) error {

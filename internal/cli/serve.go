@@ -10,6 +10,8 @@ import (
 type serveCommand struct {
 	storage
 	Listen string `default:"127.0.0.1:8080" variable:"TENANTRY_LISTEN" help:"Host and port to listen on; port 0 is any free one."`
+
+	AdminKey string `placeholder:"KEY" variable:"TENANTRY_ADMIN_KEY" help:"What the admin API (/_tenantry/admin) is called with; without a key there is none. Prefer the variable: other users of the machine see flags."`
 	switches
 }
 
@@ -27,13 +29,22 @@ comes from TENANTRY_ROOT_KEY. When the server answers it prints "tenantry serves
 under way have 10 seconds, and a second signal ends it at once.`
 }
 
+// minAdminKey keeps out what could be guessed: wrong keys are not counted.
+const minAdminKey = 16
+
 // Run serves until a signal.
 func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	config, err := c.config(p)
 	if err != nil {
 		return err
 	}
-	config.Store, config.Dir, config.Listen = c.Store, c.directory(), c.Listen
+	if err := checkAdminKey(c.AdminKey); err != nil {
+		return err
+	}
+	if n := len(c.AdminKey); n > 0 && n < minAdminKey {
+		return wrong("--admin-key has %d characters; give at least %d that nobody guesses, for example what openssl rand -hex 32 prints", n, minAdminKey)
+	}
+	config.Store, config.Dir, config.Listen, config.AdminKey = c.Store, c.directory(), c.Listen, c.AdminKey
 	if err := makeDirectory(config.Dir); err != nil {
 		return err
 	}

@@ -16,10 +16,12 @@ type switches struct {
 	TLSNames       []string `name:"tls-name" group:"listener" placeholder:"NAME" variable:"TENANTRY_TLS_NAME" help:"Further host name or address that the local CA's certificate shall hold; may be repeated."`
 	PlainHTTP      bool     `name:"plain-http" group:"listener" variable:"TENANTRY_PLAIN_HTTP" help:"Serve plain HTTP too beside a certificate of your own. With the local CA it always is."`
 	ExternalURL    string   `name:"external-url" group:"listener" placeholder:"URL" variable:"TENANTRY_EXTERNAL_URL" help:"What clients reach the server as, if not by the name they send: behind a proxy."`
-	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
+	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-For, X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
 
 	BOM                 server.BOM               `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
 	AddressValidation   server.AddressValidation `name:"address-validation" group:"api" default:"auto" enum:"auto,object,bool,legacy" variable:"TENANTRY_ADDRESS_VALIDATION" help:"Verdicts on addresses: object (with suggestions), bool, legacy (as in 2017: nothing, or fault 2007), or auto, bool for clients that are known to read one."`
+	MFA                 server.MFA               `name:"mfa" group:"api" default:"report" enum:"off,report,enforce" variable:"TENANTRY_MFA" help:"Calls that a user stands behind without a second factor: off, report (isMfaCompliant in the answer) or enforce (fault 900421)."`
+	UserCreated         int                      `name:"user-created" group:"api" default:"200" enum:"200,201" variable:"TENANTRY_USER_CREATED" help:"Status of an answer with a new user: 200, as documented, or 201, as other creates have it."`
 	StrictHeaders       bool                     `group:"api" variable:"TENANTRY_STRICT_HEADERS" help:"Refuse requests whose MS-RequestId or MS-CorrelationId is missing or no GUID."`
 	StrictRegistration  bool                     `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
 	StrictCulture       bool                     `group:"api" variable:"TENANTRY_STRICT_CULTURE" help:"Demand one of the country's own cultures."`
@@ -33,6 +35,10 @@ type switches struct {
 
 	ThrottlePartner  server.Limit `group:"api" placeholder:"RATE/BURST" variable:"TENANTRY_THROTTLE_PARTNER" help:"How many requests a partner may send: RATE a minute, BURST at once, for example 3000/500. A write counts as five reads; what is too much is answered 429. Without it: any number."`
 	ThrottleCustomer server.Limit `group:"api" placeholder:"RATE/BURST" variable:"TENANTRY_THROTTLE_CUSTOMER" help:"The same for a partner's requests for one customer, for example 500/500. Without it: any number."`
+
+	PrivateWebhooks bool            `group:"api" negatable:"" default:"${private_webhooks}" variable:"TENANTRY_PRIVATE_WEBHOOKS" help:"Let webhooks lead to private addresses and by plain HTTP (here by default: ${default})."`
+	WebhookIssuer   string          `group:"api" default:"${webhook_issuer}" placeholder:"NAME" variable:"TENANTRY_WEBHOOK_ISSUER" help:"The organization in the certificate that webhooks are signed with. The docs' sample receiver takes Microsoft Corporation alone (here by default: ${default})."`
+	WebhookSpacing  []time.Duration `group:"api" placeholder:"DURATION,…" variable:"TENANTRY_WEBHOOK_SPACING" help:"How long to wait after each attempt to deliver an event but the last. Without it: ten attempts within four hours."`
 
 	LogLevel  string `group:"log" default:"info" enum:"debug,info,warn,error" variable:"TENANTRY_LOG_LEVEL" help:"debug (a line for each request), info, warn or error."`
 	LogFormat string `group:"log" default:"text" enum:"text,json" variable:"TENANTRY_LOG_FORMAT" help:"text or json."`
@@ -57,7 +63,9 @@ func (s *switches) config(p *program) (server.Config, error) {
 		ExternalURL:         s.ExternalURL,
 		TrustForwarded:      s.TrustForwarded,
 		BOM:                 s.BOM,
+		UserCreated:         s.UserCreated,
 		AddressValidation:   s.AddressValidation,
+		MFA:                 s.MFA,
 		StrictHeaders:       s.StrictHeaders,
 		StrictRegistration:  s.StrictRegistration,
 		StrictCulture:       s.StrictCulture,
@@ -68,6 +76,9 @@ func (s *switches) config(p *program) (server.Config, error) {
 		RevokeReused:        s.RevokeReused,
 		ReplayFor:           s.ReplayFor,
 		DomainSuffixes:      s.DomainSuffixes,
+		PrivateWebhooks:     s.PrivateWebhooks,
+		WebhookIssuer:       s.WebhookIssuer,
+		WebhookSpacing:      s.WebhookSpacing,
 		ThrottlePartner:     s.ThrottlePartner,
 		ThrottleCustomer:    s.ThrottleCustomer,
 		Logger:              s.logger(p),

@@ -55,6 +55,7 @@ func ValidateAddress(address *partnercenter.Address) (*AddressVerdict, error) {
 type inquiry struct {
 	tidy    *partnercenter.Address // in one spelling: blanks, the case of codes, the form of the postal code
 	country *market.Country        // nil where the code is no country's
+	state   string                 // by the code that the tables know it by
 	street  street
 }
 
@@ -71,6 +72,7 @@ func newInquiry(address *partnercenter.Address) *inquiry {
 		if i.country.StateListed && i.country.ValidState(tidy.State) {
 			tidy.State = strings.ToUpper(tidy.State)
 		}
+		i.state = statesOf(tidy.Country, tidy.State)[0]
 	}
 	i.street = parseStreet(tidy.AddressLine1, tidy.AddressLine2)
 	return i
@@ -220,7 +222,7 @@ func (i *inquiry) judgePlace() finding {
 	switch {
 	case !zoned(i.country.ISO2):
 		return i.judgeUnzoned(form)
-	case zone != "" && zone == i.tidy.State:
+	case zone != "" && zone == i.state:
 		return i.judgeCity()
 	default:
 		return i.judgeDiscord(zone, form)
@@ -261,15 +263,17 @@ func (i *inquiry) judgeCity() finding {
 func (i *inquiry) judgeDiscord(zone string, form bool) finding {
 	words := i.discord(zone, form)
 	cities := placesWhere(func(p *place) bool { return p.country == i.country.ISO2 && sameName(p.city, i.tidy.City) })
-	inState := slices.IndexFunc(cities, func(p *place) bool { return p.state == i.tidy.State })
+	inState := slices.IndexFunc(cities, func(p *place) bool { return p.state == i.state })
 	inZone := zone != "" && slices.ContainsFunc(cities, func(p *place) bool { return p.state == zone && p.holds(i.tidy.PostalCode) })
-	stateCorrected := func(a *partnercenter.Address) { a.State = zone }
+	stateCorrected := func(a *partnercenter.Address) { a.State = i.codeOf(zone) }
 	switch {
 	case inZone:
 		return objection(partnercenter.AddressInteractionRequired, "State", "ZipStateInvalid", words, i.changed(stateCorrected))
 	case inState >= 0:
 		suggestions := []*partnercenter.Address{i.at(cities[inState])}
-		owners := placesWhere(func(p *place) bool { return p.state == zone && p.owns(i.tidy.PostalCode) })
+		owners := placesWhere(func(p *place) bool {
+			return p.country == i.country.ISO2 && p.state == zone && p.owns(i.tidy.PostalCode)
+		})
 		if len(owners) == 0 {
 			return objection(partnercenter.AddressInteractionRequired, "PostalCode", "ZipStateInvalid", words, suggestions...)
 		}
@@ -300,9 +304,9 @@ func (i *inquiry) discord(zone string, form bool) string {
 	case zone == "":
 		words = append(words, i.tidy.PostalCode+" lies in no state of "+i.country.Name+".")
 	case i.country.ValidState(i.tidy.State):
-		words = append(words, i.tidy.PostalCode+" lies in "+zone+", not in "+i.tidy.State+".")
+		words = append(words, i.tidy.PostalCode+" lies in "+i.codeOf(zone)+", not in "+i.tidy.State+".")
 	default:
-		words = append(words, i.tidy.PostalCode+" lies in "+zone+".")
+		words = append(words, i.tidy.PostalCode+" lies in "+i.codeOf(zone)+".")
 	}
 	if !i.country.ValidState(i.tidy.State) {
 		words = append(words, quoted(i.tidy.State)+" is not a state of "+i.country.Name+"; use one of "+strings.Join(i.country.States, ", ")+".")
@@ -319,9 +323,18 @@ func (i *inquiry) changed(changes ...func(*partnercenter.Address)) *partnercente
 	return &address
 }
 
+// codeOf is the state's code, as short as the one that the address has, if there is such a one.
+func (i *inquiry) codeOf(state string) string {
+	codes := statesOf(i.country.ISO2, state)
+	if at := slices.IndexFunc(codes, func(code string) bool { return len(code) == len(i.tidy.State) }); at >= 0 {
+		return codes[at]
+	}
+	return codes[0]
+}
+
 // at is the address moved to a place.
 func (i *inquiry) at(p *place) *partnercenter.Address {
-	return i.changed(func(a *partnercenter.Address) { a.City, a.State, a.PostalCode = p.city, p.state, p.main() })
+	return i.changed(func(a *partnercenter.Address) { a.City, a.State, a.PostalCode = p.city, i.codeOf(p.state), p.main() })
 }
 
 // asRecorded is the address as the record spells it.
@@ -354,7 +367,7 @@ func (i *inquiry) record() (*record, bool) {
 // records are those of the street, in the state.
 func (i *inquiry) records() []*record {
 	return recordsWhere(func(r *record) bool {
-		return r.country == i.country.ISO2 && r.state == i.tidy.State && r.street.name == i.street.name
+		return r.country == i.country.ISO2 && r.state == i.state && r.street.name == i.street.name
 	})
 }
 
@@ -431,7 +444,7 @@ func (i *inquiry) misspelled() finding {
 			"The postal code of "+r.line+" is "+r.code+".", i.asRecorded(r))
 	}
 	near := recordsWhere(func(r *record) bool {
-		return r.country == i.country.ISO2 && r.state == i.tidy.State && sameName(r.city, i.tidy.City) &&
+		return r.country == i.country.ISO2 && r.state == i.state && sameName(r.city, i.tidy.City) &&
 			zip(r.code) == zip(i.tidy.PostalCode) && r.street.number == i.street.number && almost(i.street.name, r.street.name)
 	})
 	if len(near) == 0 {

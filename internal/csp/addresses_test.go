@@ -85,7 +85,23 @@ var verdicts = []struct {
 	{"province", "12 Mill St;;Ottawa;QC;K1A 0B1;CA", "InteractionRequired", []string{"12 Mill St;;Ottawa;ON;K1A 0B1;CA"}, "K1A 0B1 lies in ON, not in QC."},
 	{"territory", "12 Mill St;;Iqaluit;NU;X0A 0H0;CA", "VerifiedShippable", []string{"12 Mill St;;Iqaluit;NU;X0A 0H0;CA"}, ""},
 	{"listed state", "Av. Juárez 12;;Guadalajara;JAL;44100;MX", "VerifiedShippable", []string{"Av. Juárez 12;;Guadalajara;JAL;44100;MX"}, ""},
-	{"no listed state", "Av. Juárez 12;;Guadalajara;Jalisco;44100;MX", "None", []string{}, "'State'. 'Jalisco' is not a state of Mexico; use one of AGU,"},
+	{"listed state, two letters", "Av. Juárez 12;;Guadalajara;jc;44100;MX", "VerifiedShippable", []string{"Av. Juárez 12;;Guadalajara;JC;44100;MX"}, ""},
+	{"state by name, Mexico", "Av. Juárez 12;;Guadalajara;Jalisco;44100;MX", "InteractionRequired", []string{"Av. Juárez 12;;Guadalajara;JAL;44100;MX"}, "'State'. 44100 lies in JAL. 'Jalisco' is not a state of Mexico; use one of AGU,"},
+	{"another state, Mexico", "Calle 60 12;;Merida;ROO;97000;MX", "InteractionRequired", []string{"Calle 60 12;;Merida;YUC;97000;MX"}, "'State'. 97000 lies in YUC, not in ROO."},
+	{"another state, Mexico, two letters", "Calle 60 12;;Merida;QR;97000;MX", "InteractionRequired", []string{"Calle 60 12;;Merida;YN;97000;MX"}, "'State'. 97000 lies in YN, not in QR."},
+	{"another postal code, Mexico", "Calle 60 12;;Mérida;YUC;64000;MX", "InteractionRequired", []string{"Calle 60 12;;Mérida;YUC;97000;MX"}, "'PostalCode'. 64000 lies in NLE, not in YUC."},
+	{"city of two states, Mexico", "Av. Juárez 12;;Guadalupe;XX;19000;MX", "Multiple", []string{"Av. Juárez 12;;Guadalupe;NL;67100;MX", "Av. Juárez 12;;Guadalupe;ZS;98600;MX"}, "19000 lies in no state of Mexico. 'XX' is not a state"},
+	{"nothing fits, Mexico", "Av. Juárez 12;;Atlantis;XX;19000;MX", "None", []string{}, "19000 lies in no state"},
+	{"no listed state, China", "1 Zhongguancun;;Beijing;Beijing;100080;CN", "None", []string{}, "'State'. 'Beijing' is not a state of China; use one of AH,"},
+	{"accents", "1 Rue St-Paul;;Montreal;ON;H2Y 1Z5;CA", "InteractionRequired", []string{"1 Rue St-Paul;;Montreal;QC;H2Y 1Z5;CA"}, "H2Y 1Z5 lies in QC, not in ON."},
+	{"another city, Canada", "100 Queen St W;;Ottawa;ON;M5H 2N2;CA", "InteractionRequired", []string{"100 Queen St W;;Toronto;ON;M5H 2N2;CA"}, "'City'. M5H 2N2 is a postal code of Toronto, ON, not of 'Ottawa'."},
+	{"either of two, Canada", "100 Queen St W;;Vancouver;BC;M5H 2N2;CA", "Multiple", []string{"100 Queen St W;;Vancouver;BC;V5Y 1V4;CA", "100 Queen St W;;Toronto;ON;M5H 2N2;CA"}, "M5H 2N2 lies in ON, not in BC."},
+	{"city of two provinces", "12 Mill St;;Windsor;XX;Z1Z 1Z1;CA", "Multiple", []string{"12 Mill St;;Windsor;NS;B0N 2T0;CA", "12 Mill St;;Windsor;ON;N9A 6S1;CA"}, "'Z1Z 1Z1' does not have the form of the postal codes of Canada"},
+	{"box without a number, Germany", "Postfach;;Köln;;50441;DE", "PremisesPartial", []string{}, "The number after 'POSTFACH' is missing"},
+	{"apartment without number, Canada", "12 Mill St;Unit;Toronto;ON;M5H 2N2;CA", "PremisesPartial", []string{}, "The number after 'Unit' is missing"},
+	{"no house number, Canada", "Mill St;;Toronto;ON;M5H 2N2;CA", "StreetPartial", []string{}, "for example 12 Mill St."},
+	{"box, Canada", "PO Box 12;;Toronto;ON;M5H 2N2;CA", "Verified", []string{"PO Box 12;;Toronto;ON;M5H 2N2;CA"}, ""},
+	{"box, Mexico", "Apartado 12;;Mérida;YUC;97000;MX", "Verified", []string{"Apartado 12;;Mérida;YUC;97000;MX"}, ""},
 	{"form elsewhere", "Domstr. 1;;Köln;;5066;DE", "None", []string{}, "'PostalCode'. '5066' does not have the form of the postal codes of Germany"},
 	{"state elsewhere", "Domstr. 1;;Köln;Nordrhein-Westfalen;50667;DE", "VerifiedShippable", []string{"Domstr. 1;;Köln;Nordrhein-Westfalen;50667;DE"}, ""},
 	{"postal code where there is none", "Office 5;;Dubai;;;AE", "VerifiedShippable", []string{"Office 5;;Dubai;;;AE"}, ""},
@@ -117,6 +133,23 @@ var verdicts = []struct {
 	{"rural route", "RR 2 Box 10;;Salem;OR;97301;US", "VerifiedShippable", []string{"RR 2 Box 10;;Salem;OR;97301;US"}, ""},
 	{"rural route without box", "RR 2;;Salem;OR;97301;US", "PremisesPartial", []string{}, "The number after 'BOX' is missing"},
 	{"place and street", "Mill St;;Seattle;WA;98052;US", "InteractionRequired", []string{"Mill St;;Redmond;WA;98052;US"}, "not of 'Seattle'. Address field invalid for property: 'Street'. The house number is missing"},
+}
+
+// TestEveryVerdict holds that the rows above have each verdict, and each in more than one country, or for more than one
+// that is none.
+func TestEveryVerdict(t *testing.T) {
+	countries := map[partnercenter.AddressStatus]map[string]bool{}
+	for _, test := range verdicts {
+		if countries[test.want] == nil {
+			countries[test.want] = map[string]bool{}
+		}
+		countries[test.want][strings.ToUpper(strings.TrimSpace(MustAddress(t, test.address).Country))] = true
+	}
+	for status := range suggestionsOf {
+		if len(countries[status]) < 2 {
+			t.Errorf("%s: got %v, want two countries", status, countries[status])
+		}
+	}
 }
 
 func TestValidateAddress(t *testing.T) {
@@ -174,6 +207,14 @@ func TestRealAddresses(t *testing.T) {
 		"2-16-3 Konan;;Minato-ku;Tokyo;108-0075;JP",
 		"1 Zhongguancun;;Beijing;BJ;100080;CN",
 		"Av. Vasco de Quiroga 3200;;CDMX;CMX;01210;MX",
+		"Calle 20 No. 12;;Mérida;YN;97133;MX",
+		"Blvd. Agua Caliente 4558;;Tijuana;BC;22014;MX",
+		"Av. Paseo de la Reforma 222;;Cuauhtémoc;CMX;06600;MX",
+		"Av. Fundidora 501;;Monterrey;NLE;64010;MX",
+		"Periférico Sur 100;;San Pedro Tlaquepaque;JAL;45500;MX",
+		"100 City Centre Dr;;North York;ON;M2N 5V7;CA",
+		"1055 W Georgia St;;Vancouver;BC;V6E 3P3;CA",
+		"1 Water St;;St. John's;NL;A1C 1A1;CA",
 		"8 Shenton Way;;Singapore;;068811;SG",
 	} {
 		if verdict, err := csp.ValidateAddress(MustAddress(t, text)); err != nil || !verdict.Accepted() {

@@ -164,6 +164,9 @@ func (r *AuditRecord) id() string {
 	return strings.ToLower(strings.Join(parts, "_"))
 }
 
+// Path leads to the record. Partner Center docs: partner-center-webhooks.
+func (r *AuditRecord) Path() string { return "/auditactivity/v1/auditrecords/" + r.id() }
+
 // An order counts 4096ths of a millisecond since 1970, .NET's ticks ten thousandths of one since the year 1.
 const (
 	unixTicks   = 621_355_968_000_000_000
@@ -238,10 +241,19 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 		resource = new(partnercenter.CustomerBillingProfile)
 	case partnercenter.OperationUpdateCustomerSpendingBudget:
 		resource = new(partnercenter.SpendingBudget)
+	case partnercenter.OperationUpdateCustomerQualification:
+		resource = new(partnercenter.CustomerQualification)
 	case partnercenter.OperationCreateAgreement:
 		resource = new(partnercenter.Agreement)
 	case partnercenter.OperationCreateSelfServePolicy, partnercenter.OperationUpdateSelfServePolicy, partnercenter.OperationDeleteSelfServePolicy:
 		resource = new(partnercenter.SelfServePolicy)
+	case partnercenter.OperationUndefined:
+		resource = r.undefined()
+	case partnercenter.OperationCreateCustomerUser, partnercenter.OperationUpdateCustomerUser, partnercenter.OperationDeleteCustomerUser,
+		partnercenter.OperationRestoreCustomerUser, partnercenter.OperationResetCustomerUserPassword, partnercenter.OperationUpdateCustomerUserPrincipalName:
+		resource = new(partnercenter.CustomerUser)
+	case partnercenter.OperationAddUserMember, partnercenter.OperationRemoveUserMember:
+		resource = new(partnercenter.UserMember)
 	default:
 		return "", fmt.Errorf("nothing is known of the values of %s", r.Operation)
 	}
@@ -280,4 +292,20 @@ func (r *AuditRecord) createdCustomer(text jsontext.Value) (string, error) {
 	value.AllowDelegatedAccess = customer.AllowDelegatedAccess
 	value.AssociatedPartnerID = customer.AssociatedPartnerID
 	return auditValue(value)
+}
+
+// undefined is an empty resource of the kind that the record, whose operation has no word, is about.
+func (r *AuditRecord) undefined() any {
+	switch {
+	case r.Resource == partnercenter.AuditCustomer:
+		return new(partnercenter.Domain)
+	case r.ResourceID == organizationProfile.name:
+		return new(partnercenter.OrganizationProfile)
+	case r.ResourceID == legalBusinessProfile.name:
+		return new(partnercenter.LegalBusinessProfile)
+	case r.ResourceID == billingProfile.name:
+		return new(partnercenter.PartnerBillingProfile)
+	default:
+		return new(partnercenter.SupportProfile)
+	}
 }

@@ -20,6 +20,14 @@ func (e ETag) matches(current string) bool {
 	return value == "" || value == "*" || value == current
 }
 
+// or is the condition, or that of the resource's own attributes where the header has none.
+func (e ETag) or(attributes *partnercenter.ResourceAttributes) ETag {
+	if e.Value == "" && attributes != nil {
+		e.Value = attributes.ETag
+	}
+	return e
+}
+
 // refusal is the fault for an etag that does not match: 412 only where the header carried it, because the .NET and Java SDKs
 // repeat a 412, and they send the etag in the body.
 func (e ETag) refusal() error {

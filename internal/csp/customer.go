@@ -8,7 +8,7 @@ import (
 )
 
 // Customer is a customer as the store keeps it. Of the embedded wire type it holds what cannot be derived: the billing
-// profile, the registration number and the domain. Answers are made of it by [Customer.Created] and [Customer.Account].
+// profile, the registration number, the domain and, as custom domains, the further ones. Answers are made of it by [Customer.Created] and [Customer.Account].
 type Customer struct {
 	partnercenter.Customer
 
@@ -27,6 +27,7 @@ func (c *Customer) Profile() *partnercenter.Customer {
 			OrganizationRegistrationNumber: c.CompanyProfile.OrganizationRegistrationNumber,
 		},
 		BillingProfile: c.BillingProfile,
+		CustomDomains:  c.CustomDomains,
 	}
 }
 
@@ -88,7 +89,7 @@ func (c *Customer) Account() *partnercenter.Customer {
 		BillingProfile:        billing,
 		RelationshipToPartner: partnercenter.RelationshipReseller,
 		AllowDelegatedAccess:  &c.DelegatedAccess,
-		CustomDomains:         []string{c.CompanyProfile.Domain},
+		CustomDomains:         append([]string{c.CompanyProfile.Domain}, c.CustomDomains...),
 		Links:                 partnercenter.LinkTo(uri),
 		Attributes:            &partnercenter.ResourceAttributes{ObjectType: typeCustomer},
 	}

@@ -140,9 +140,11 @@ func (s *Customers) addPassword(answer *partnercenter.Customer) error {
 }
 
 // newETag is a signed 64-bit number as decimal text, as the docs show it.
-func (s *Customers) newETag() string {
+func (s *Customers) newETag() string { return newETag(s.Rand) }
+
+func newETag(rand io.Reader) string {
 	var bits [8]byte
-	if _, err := io.ReadFull(s.Rand, bits[:]); err != nil {
+	if _, err := io.ReadFull(rand, bits[:]); err != nil {
 		panic("csp: no randomness: " + err.Error())
 	}
 	return strconv.FormatInt(int64(binary.BigEndian.Uint64(bits[:])), 10)

@@ -14,14 +14,15 @@
 //   - Country: one that is missing or none of package market's is NotValidated.
 //   - Form, everywhere: the postal code must have the country's form, and in the countries whose states are listed the
 //     state must be on the list; otherwise None. Whether they may be missing is the country's rule.
-//   - State, United States and Canada: zones.csv says which state the first characters of a postal code lie in. United
-//     States: ZIP Code prefixes of three digits as the Postal Service assigns them (Labeling List L002), with the
-//     unassigned ones in between; Canada: forward sortation areas (Canada Post, addressing guidelines). Of city, state and
+//   - State, United States, Canada and Mexico: zones.csv says which state the first characters of a postal code lie in.
+//     United States: ZIP Code prefixes of three digits as the Postal Service assigns them (Labeling List L002), with the
+//     unassigned ones in between; Canada: forward sortation areas (Canada Post, addressing guidelines); Mexico: the first two
+//     digits (Correos de México, Catálogo Nacional de Códigos Postales), with both codes of a state. Of city, state and
 //     postal code two that agree outvote the third, and the third is corrected in an InteractionRequired. If two
 //     corrections are as good the status is Multiple, if there is none it is None.
 //   - City: places.csv has some American cities: those of the docs' samples, and well-known names that several states
-//     share. A postal code that is one city's alone corrects the city (98007 is Bellevue's: docs of 2017). What the table
-//     does not know is taken for true.
+//     share; and some large ones of Canada and Mexico. A postal code that is one city's alone corrects the city (98007 is
+//     Bellevue's: docs of 2017). What the table does not know is taken for true.
 //   - Street: a line without letters and figures is StreetPartial. So is one without a house number, in a dozen countries
 //     where hardly any house lacks it; there, a word for a suite, an apartment or a box without its number is
 //     PremisesPartial. Both are Multiple, as the docs define it.

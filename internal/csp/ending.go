@@ -41,15 +41,17 @@ func (s *Customers) Patch(ctx context.Context, caller *Caller, id ID, request *p
 		}})
 	case request.AllowDelegatedAccess != nil && !*request.AllowDelegatedAccess:
 		recorded, err = s.Store.UpdateCustomer(ctx, caller.Partner.ID, id, call, func(customer *Customer) (Outcome, error) {
-			var entry *AuditEntry
+			var outcome Outcome
 			if customer.DelegatedAccess {
-				entry = &AuditEntry{
+				outcome.Audit = &AuditEntry{
 					Operation: partnercenter.OperationDAPAdminRelationshipTerminated, Resource: partnercenter.AuditPartnerCustomerDAP, ResourceID: id.String(),
 				}
+				outcome.Events = []Event{relationshipEvent(partnercenter.EventDAPTerminated, id)}
 			}
 			customer.DelegatedAccess = false
 			answer = customer.Account()
-			return Outcome{Answer: answer.AppendJSON(nil), Audit: entry}, nil
+			outcome.Answer = answer.AppendJSON(nil)
+			return outcome, nil
 		})
 	default:
 		return s.Get(ctx, caller, id)

@@ -116,3 +116,56 @@ func FuzzDomain(f *testing.F) {
 		}
 	})
 }
+
+// FuzzVerifiedDomain holds that whatever can be decoded is refused in words that can be sent, or has a name that is a domain.
+func FuzzVerifiedDomain(f *testing.F) {
+	for _, seed := range []string{
+		`{"VerifiedDomainName":"kestrel.example","Domain":{"AuthenticationType":"Managed","Capability":"Email","IsDefault":null,"Name":"kestrel.example","Status":1,"VerificationMethod":"DnsRecord"}}`,
+		`{"domain":{"authenticationType":1,"name":"-"},"domainFederationSettings":{"signingCertificateUpdateStatus":"never","issuerUri":"%zz"}}`,
+		`{"domain":{"authenticationType":"federated","capability":"share_point_public","name":"a.b","rootDomain":".","status":-1,"verificationMethod":1e3}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	form := regexp.MustCompile(`^([0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+[A-Za-z][0-9A-Za-z-]{0,61}[0-9A-Za-z]$`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var request partnercenter.VerifiedDomain
+		if web.Decode(body, &request) != nil {
+			return
+		}
+		if err := (csp.Rules{}).CheckVerifiedDomain(&request); err != nil {
+			wantSendable(t, err)
+		} else if !form.MatchString(request.Domain.Name) || len(request.Domain.Name) > 253 {
+			t.Errorf("%q was taken for a domain", request.Domain.Name)
+		}
+	})
+}
+
+// FuzzQualification holds that whatever can be decoded is refused in words that can be sent, or qualifies a customer, in either
+// generation of operations.
+func FuzzQualification(f *testing.F) {
+	for _, body := range []string{
+		`"education"`, `3`, `null`, `"\u0000"`,
+		`{"Qualification":"Education","EducationSegment":"K12","Website":"school.example"}`,
+		`{"qualification":"government_community_cloud","validationCode":40017,"website":"https://[::1"}`,
+		`{"qualification":-1,"educationSegment":1e9,"website":"//a.b/%zz","validationCode":"\u202e"}`,
+	} {
+		f.Add([]byte(body), "")
+		f.Add([]byte(body), "40017")
+	}
+	q := MustQualifying(f)
+	id, caller := q.customer(f), admin(q.direct)
+	f.Fuzz(func(t *testing.T, body []byte, code string) {
+		var newer partnercenter.CustomerQualification
+		if web.Decode(body, &newer) == nil {
+			if _, err := q.Qualifications.Create(t.Context(), caller, id, &newer, code, csp.Call{}); err != nil {
+				wantSendable(t, err)
+			}
+		}
+		var older partnercenter.Qualification
+		if web.Decode(body, &older) == nil {
+			if _, err := q.Put(t.Context(), caller, id, older, code, csp.Call{}); err != nil {
+				wantSendable(t, err)
+			}
+		}
+	})
+}

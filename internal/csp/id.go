@@ -67,6 +67,11 @@ func OrderAt(at time.Time) int64 {
 	return at.UnixMilli()<<12 | int64(at.Nanosecond()%1e6)<<12/1e6
 }
 
+// TimeOf is the time of an order, to its millisecond's fraction.
+func TimeOf(order int64) time.Time {
+	return time.UnixMilli(order >> 12).Add(time.Duration((order&0x0fff)*1e6) >> 12).UTC()
+}
+
 // Derived is the id of something that a tenant or application has exactly one of: UUID version 5 in the name space of id.
 func (id ID) Derived(name string) ID {
 	hash := sha1.New()

@@ -73,8 +73,8 @@ type Acceptance struct {
 	Invitation
 
 	Customer ID
-	By       Actor         // the customer's administrator
-	Audit    []*AuditEntry // what is recorded for each of the partners
+	By       Actor     // the customer's administrator
+	Outcomes []Outcome // what each of the partners is told; nobody repeats it, so it has no answer
 }
 
 // What keeps a customer from accepting.
@@ -236,14 +236,20 @@ func (s *Invitations) Accept(ctx context.Context, i *Invitation, user *User, cor
 		Invitation: *i,
 		Customer:   user.Tenant,
 		By:         Actor{User: user.PrincipalName, CorrelationID: correlationID},
-		Audit: []*AuditEntry{{
-			Operation: partnercenter.OperationCreatePartnerRelationship, Resource: partnercenter.AuditPartnerCustomerRelationship, ResourceID: user.Tenant.String(),
-		}},
 	}
-	if i.Delegated {
-		acceptance.Audit = append(acceptance.Audit, &AuditEntry{
-			Operation: partnercenter.OperationDAPAdminRelationshipApproved, Resource: partnercenter.AuditPartnerCustomerDAP, ResourceID: user.Tenant.String(),
+	tell := func(event partnercenter.WebhookEvent, operation partnercenter.OperationType, resource partnercenter.AuditResourceType) {
+		acceptance.Outcomes = append(acceptance.Outcomes, Outcome{
+			Audit:  &AuditEntry{Operation: operation, Resource: resource, ResourceID: user.Tenant.String()},
+			Events: []Event{relationshipEvent(event, user.Tenant)},
 		})
+	}
+	accepted := partnercenter.EventRelationshipAccepted
+	if !i.Reseller.IsZero() {
+		accepted = partnercenter.EventIndirectAccepted
+	}
+	tell(accepted, partnercenter.OperationCreatePartnerRelationship, partnercenter.AuditPartnerCustomerRelationship)
+	if i.Delegated {
+		tell(partnercenter.EventDAPApproved, partnercenter.OperationDAPAdminRelationshipApproved, partnercenter.AuditPartnerCustomerDAP)
 	}
 	return s.Store.AcceptInvitation(ctx, acceptance)
 }

@@ -30,13 +30,7 @@ func (s *Customers) List(ctx context.Context, caller *Caller, query CustomerQuer
 	if err != nil {
 		return nil, err
 	}
-	more := len(found) > query.Size
-	switch {
-	case more && query.Backward:
-		found = found[1:]
-	case more:
-		found = found[:query.Size]
-	}
+	found, beside := cut(found, query.Size, query.Backward, query.From != nil)
 	page := &Page{Items: make([]partnercenter.Customer, 0, len(found))}
 	for _, summary := range found {
 		page.Items = append(page.Items, summary.item())
@@ -44,15 +38,29 @@ func (s *Customers) List(ctx context.Context, caller *Caller, query CustomerQuer
 	if len(found) == 0 {
 		return page, nil
 	}
-	first, last := &found[0].Position, &found[len(found)-1].Position
-	reached := query.From != nil // there is a page on the side that this one was reached from
-	if more && !query.Backward || reached && query.Backward {
-		page.Next = last
+	if beside.next {
+		page.Next = &found[len(found)-1].Position
 	}
-	if more && query.Backward || reached && !query.Backward {
-		page.Previous = first
+	if beside.previous {
+		page.Previous = &found[0].Position
 	}
 	return page, nil
+}
+
+// neighbours says on which sides of a page there are others.
+type neighbours struct{ next, previous bool }
+
+// cut is the page of what was found, one more than its size if there is more. Reached says that the page begins beyond a
+// position: there is a page on the side that it was reached from.
+func cut[T any](found []T, size int, backward, reached bool) ([]T, neighbours) {
+	more := len(found) > size
+	switch {
+	case more && backward:
+		found = found[1:]
+	case more:
+		found = found[:size]
+	}
+	return found, neighbours{next: more && !backward || reached && backward, previous: more && backward || reached && !backward}
 }
 
 // item is the customer as lists show it. Partner Center docs: get-a-list-of-customers.

@@ -36,6 +36,7 @@ type Caller struct {
 	User     ID       // zero: the application speaks for itself
 	UserName string   // the user's principal name
 	Agents   []string // the agent groups that the user is in
+	MFA      bool     // the user proved who it is with a second factor
 }
 
 // AppOnly reports whether no user stands behind the request.
@@ -54,6 +55,14 @@ func (c *Caller) mustBe(may string, groups ...string) error {
 		return nil
 	}
 	return partnercenter.ErrNotAllowed.With("Only members of " + strings.Join(groups, " or ") + " may " + may + ".")
+}
+
+// needsRight refuses a caller without the rights of one of the groups, in the words of the directory.
+func (c *Caller) needsRight(may string, groups ...string) error {
+	if c.IsAgent(groups...) {
+		return nil
+	}
+	return partnercenter.ErrRightMissing.With("The role of the caller lacks the right to " + may + "; members of " + strings.Join(groups, " or ") + " have it.")
 }
 
 // IsAgent reports whether the caller acts with the rights of one of the groups. An application that speaks for itself

@@ -26,14 +26,15 @@ const zipLength = 5
 func zip(code string) string { return code[:min(len(code), zipLength)] }
 
 // zone is a state, and the first characters of its postal codes: prefixes, and ranges of those. Of two zones the one with
-// the longer prefix has the code.
+// the longer prefix has the code. Of a state's own codes the first is the one that the tables know it by: Mexico has two.
 type zone struct {
-	country, state string
-	codes          []span
+	country string
+	states  []string
+	codes   []span
 }
 
-// place is a city, and its postal codes. A code that is listed by itself is this city's only, and the first one stands for
-// the city; a range says where the city's codes lie, perhaps among others.
+// place is a city, and its postal codes, without the blanks in them. A code that is listed by itself is this city's only, and
+// the first one stands for the city; a range says where the city's codes lie, perhaps among others.
 type place struct {
 	country, state, city string
 	codes                []span
@@ -51,6 +52,7 @@ type record struct {
 type span struct{ first, last string }
 
 func (s span) holds(code string) bool {
+	code = strings.ReplaceAll(code, " ", "")
 	return len(code) >= len(s.first) && s.first <= code[:len(s.first)] && code[:len(s.first)] <= s.last
 }
 
@@ -74,11 +76,18 @@ func (r *record) holds(code string) bool {
 	return strings.HasPrefix(r.code, code) || strings.HasPrefix(code, r.code)
 }
 
-// sameName compares names of cities without regard to case, full stops, hyphens and Saint or St.
+// sameName compares names of cities without regard to case, accents, full stops, hyphens and Saint or St.
 func sameName(a, b string) bool { return nameKey(a) == nameKey(b) }
 
+// plainly leaves capitals, and blanks between words. The accents are those of the languages of the countries in the tables.
+var plainly = strings.NewReplacer(
+	".", " ", "-", " ", "'", "", "’", "",
+	"Á", "A", "À", "A", "Â", "A", "É", "E", "È", "E", "Ê", "E", "Ë", "E", "Í", "I", "Î", "I", "Ï", "I",
+	"Ó", "O", "Ô", "O", "Ú", "U", "Ù", "U", "Û", "U", "Ü", "U", "Ñ", "N", "Ç", "C",
+)
+
 func nameKey(name string) string {
-	words := strings.Fields(strings.NewReplacer(".", " ", "-", " ", "'", "").Replace(strings.ToUpper(name)))
+	words := strings.Fields(plainly.Replace(strings.ToUpper(name)))
 	for at, word := range words {
 		if word == "SAINT" {
 			words[at] = "ST"
@@ -94,7 +103,7 @@ var geography = sync.OnceValue(func() (g struct {
 	records []record
 }) {
 	for _, row := range rowsOf(zonesCSV) {
-		g.zones = append(g.zones, zone{country: row[0], state: row[1], codes: spansOf(row[2])})
+		g.zones = append(g.zones, zone{country: row[0], states: strings.Fields(row[1]), codes: spansOf(row[2])})
 	}
 	for _, row := range rowsOf(placesCSV) {
 		g.places = append(g.places, place{country: row[0], state: row[1], city: row[2], codes: spansOf(row[3])})
@@ -134,13 +143,23 @@ func zoned(country string) bool {
 	return slices.ContainsFunc(geography().zones, func(z zone) bool { return z.country == country })
 }
 
+// statesOf is all codes of the state that has this one, the first being the one that the tables know it by.
+func statesOf(country, state string) []string {
+	for _, z := range geography().zones {
+		if z.country == country && slices.Contains(z.states, state) {
+			return z.states
+		}
+	}
+	return []string{state}
+}
+
 // zoneOf is the state that the postal code lies in, or nothing.
 func zoneOf(country, code string) string {
 	state, longest := "", 0
 	for _, z := range geography().zones {
 		for _, s := range z.codes {
 			if z.country == country && len(s.first) > longest && s.holds(code) {
-				state, longest = z.state, len(s.first)
+				state, longest = z.states[0], len(s.first)
 			}
 		}
 	}

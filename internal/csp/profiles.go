@@ -8,7 +8,7 @@ import (
 	"github.com/tenantry/tenantry/partnercenter"
 )
 
-// Profiles of a partner hold what is known of it, and leave out what nobody was asked for at its enrolment: streets, names
+// The profiles of a partner that has not updated them hold what is known of it, and leave out what nobody was asked for at its enrolment: streets, names
 // of people, telephone numbers. What its country says of it is the market's.
 
 // OrganizationProfile is the partner's company.
@@ -106,8 +106,8 @@ func (p *Partner) addressWithPhone() *partnercenter.Address {
 // email is the address that the administrator of a new tenant has.
 func (p *Partner) email() string { return adminName + "@" + p.Domain }
 
-// profileAttributes have an etag in the form that a customer's billing profile has one. It never changes, because a partner
-// does not.
+// profileAttributes have an etag in the form that a customer's billing profile has one: that of the profile until its first
+// update.
 func (p *Partner) profileAttributes(objectType string) *partnercenter.ResourceAttributes {
 	version := p.ID.Derived(objectType)
 	return &partnercenter.ResourceAttributes{

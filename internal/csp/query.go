@@ -1,6 +1,9 @@
 package csp
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // CustomerField is what a partner's customers can be searched by.
 type CustomerField int
@@ -37,6 +40,38 @@ type CustomerSummary struct {
 	Name     string
 	Domain   string
 	Position CustomerPosition
+}
+
+// UserQuery asks for a page of the users of a customer: the active ones in the order of their sign-in names, unless it says
+// otherwise.
+type UserQuery struct {
+	Role          string    // the members of the role, in the order of their ids
+	Deleted       bool      // the deleted ones instead, in the order of their names to display
+	DeletedAfter  time.Time // who was deleted earlier is none of them
+	ByDisplayName bool      // in the order of their names to display
+	Descending    bool      // in the opposite order
+
+	Size     int
+	From     *UserPosition // beyond which the page begins; nil: at the end it is read from
+	Backward bool          // read towards the first; the page itself is in the usual order all the same
+}
+
+// UserPosition is where a user stands in the order of a query.
+type UserPosition struct {
+	Text string // the folded name, where the order is by one
+	ID   ID     // where names can be the same
+}
+
+// position is where the user stands in the order of the query.
+func (q *UserQuery) position(user *User) *UserPosition {
+	switch {
+	case q.Role != "":
+		return &UserPosition{ID: user.ID}
+	case q.Deleted || q.ByDisplayName:
+		return &UserPosition{Text: user.SortName(), ID: user.ID}
+	default:
+		return &UserPosition{Text: FoldedName(user.PrincipalName)}
+	}
 }
 
 // FoldedName is a name as names are compared: without case.

@@ -1,6 +1,7 @@
 package csp
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,11 +75,13 @@ func (d *details) checkPhone() error {
 		"billingProfile.defaultAddress.phoneNumber")
 }
 
-func (d *details) phone() string {
-	if d.address.PhoneNumber == nil {
+func (d *details) phone() string { return phoneOf(d.address) }
+
+func phoneOf(address *partnercenter.Address) string {
+	if address.PhoneNumber == nil {
 		return ""
 	}
-	return *d.address.PhoneNumber
+	return *address.PhoneNumber
 }
 
 // missing is every path that the request must fill and does not.
@@ -113,6 +116,8 @@ func (d *details) missing() []string {
 	return missing
 }
 
+// checkRegistrationNumber holds the number to its country's form only where the country demands one: elsewhere the docs call
+// it optional and say nothing of its form, and people give whichever of their company's numbers they have at hand.
 func (r Rules) checkRegistrationNumber(d *details) error {
 	const path = "companyProfile.organizationRegistrationNumber"
 	country, number := d.country, d.company.OrganizationRegistrationNumber
@@ -126,7 +131,7 @@ func (r Rules) checkRegistrationNumber(d *details) error {
 		return nil
 	case r.StrictRegistration && !country.RegistrationNumberRequired:
 		return partnercenter.ErrRegistrationNumberUnsupported.With("An organization registration number is not supported in "+country.Name+". Leave it out.", path)
-	case !country.ValidRegistrationNumber(number):
+	case country.RegistrationNumberRequired && !country.ValidRegistrationNumber(number):
 		return partnercenter.ErrRegistrationNumberInvalid.With(
 			"The organization registration id does not match "+country.RegistrationNumberPattern+forExample(country.RegistrationNumberSample)+".", path)
 	}
@@ -204,17 +209,25 @@ func languageOf(culture string) string {
 }
 
 func (d *details) checkAddress(found *violations) {
-	const prefix = "billingProfile.defaultAddress."
-	country := d.country
-	if country == nil {
-		found.add(prefix+"country", "%s is not the two-letter ISO 3166-1 code of a supported country, for example US%s", quoted(d.address.Country), hintAtUK(d.address.Country))
+	checkPlace(found, "billingProfile.defaultAddress.", d.address)
+}
+
+// checkPlace holds state, postal code and phone number to the country. What is missing is not its business.
+func checkPlace(found *violations, prefix string, address *partnercenter.Address) {
+	country, ok := market.Lookup(address.Country)
+	if !ok {
+		found.add(prefix+"country", "%s is not the two-letter ISO 3166-1 code of a supported country, for example US%s", quoted(address.Country), hintAtUK(address.Country))
 		return
 	}
-	if country.StateListed && d.address.State != "" && !country.ValidState(d.address.State) {
-		found.add(prefix+"state", "%s is not a state of %s; use one of %s", quoted(d.address.State), country.Name, strings.Join(country.States, ", "))
+	if country.StateListed && address.State != "" && !country.ValidState(address.State) {
+		found.add(prefix+"state", "%s is not a state of %s; use one of %s", quoted(address.State), country.Name, strings.Join(country.States, ", "))
 	}
-	if d.address.PostalCode != "" && !country.ValidPostalCode(d.address.PostalCode) {
-		found.add(prefix+"postalCode", "%s does not match %s, the postal codes of %s%s", quoted(d.address.PostalCode), country.PostalCodePattern, country.Name, forExample(country.PostalCodeSample))
+	if address.PostalCode != "" && !country.ValidPostalCode(address.PostalCode) {
+		found.add(prefix+"postalCode", "%s does not match %s, the postal codes of %s%s", quoted(address.PostalCode), country.PostalCodePattern, country.Name, forExample(country.PostalCodeSample))
+	}
+	if phone := phoneOf(address); !country.ValidPhone(strings.TrimSpace(phone)) {
+		found.add(prefix+"phoneNumber", "%s does not match %s, the phone numbers of %s, nor has it 5 to 15 digits as one of another country%s",
+			quoted(phone), cmp.Or(country.ServedPhonePattern(), country.PhonePattern()), country.Name, forExample(country.PhoneSample))
 	}
 }
 

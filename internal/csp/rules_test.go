@@ -156,13 +156,14 @@ func TestRegistration(t *testing.T) {
 		{"bad number", csp.Rules{}, russia(set{number: "77012345", phone: "4951234567"}), numberInvalid()},
 		{"blanks around the number", csp.Rules{}, russia(set{number: " 7701234567 ", phone: "4951234567"}), numberInvalid()},
 		{"line end after the number", csp.Rules{}, russia(set{number: "7701234567\n", phone: "4951234567"}), numberInvalid()},
-		{"a number no pattern bounds", csp.Rules{}, set{country: "AE", city: "Dubai", number: strings.Repeat("1", 23), phone: "1"}, numberInvalid()},
+		{"a number no pattern bounds", csp.Rules{}, set{country: "AE", city: "Dubai", number: strings.Repeat("1", 23), phone: "042345678"}, numberInvalid()},
 		{"number before phone", csp.Rules{}, russia(nil), numberMissing()},
 		{"number's form before phone", csp.Rules{}, russia(set{number: "1"}), numberInvalid()},
 		{"number before bad values", csp.Rules{}, russia(set{domain: "?", postalCode: "1", phone: "1"}), numberMissing()},
 		{"phone before bad values", csp.Rules{}, russia(set{number: "7701234567", domain: "?"}), phoneMissing()},
 		{"country in lower case", csp.Rules{}, russia(set{country: "ru"}), numberMissing()},
 		{"a number elsewhere", csp.Rules{}, set{number: "anything at all"}, nil},
+		{"a number elsewhere, not of the form that clients are told", csp.Rules{}, set{country: "FR", city: "Lyon", state: nil, postalCode: "69002", number: "Lyon 12"}, nil},
 		{"a number elsewhere, strictly", strict, set{number: "7701234567"}, numberUnsupported()},
 		{"a blank elsewhere, strictly", strict, set{number: " "}, nil},
 		{"none elsewhere, strictly", strict, set{}, nil},
@@ -223,8 +224,9 @@ func TestRegistrationCountries(t *testing.T) {
 			{"neither", set{}, numberMissing(), nil},
 			{"a bad number", set{number: "\u00b6"}, numberInvalid(), nil},
 			{"number only", sample, phoneMissing(), nil},
-			{"phone only", set{phone: "1"}, numberMissing(), nil},
-			{"both", set{number: c.RegistrationNumberSample, phone: "1"}, nil, nil},
+			{"phone only", set{phone: c.PhoneSample}, numberMissing(), nil},
+			{"both", set{number: c.RegistrationNumberSample, phone: c.PhoneSample}, nil, nil},
+			{"both, the phone elsewhere", set{number: c.RegistrationNumberSample, phone: "5035550144"}, nil, nil},
 		} {
 			want := test.others
 			if strings.Contains(listed, c.ISO2) {

@@ -32,12 +32,17 @@ func (d *details) checkTexts(found *violations) {
 		{"billingProfile.defaultAddress.lastName", d.address.LastName, 50},
 		{"billingProfile.defaultAddress.phoneNumber", d.phone(), maxText},
 	} {
-		if length := utf8.RuneCountInString(field.value); length > field.limit {
-			found.add(field.path, "is %d characters long; at most %d are allowed", length, field.limit)
-		}
-		if strings.ContainsFunc(field.value, unicode.IsControl) {
-			found.add(field.path, "holds a control character; use printable text in one line")
-		}
+		checkText(found, field.path, field.value, field.limit)
+	}
+}
+
+// checkText holds a text to its length and to printable characters.
+func checkText(found *violations, path, value string, limit int) {
+	if length := utf8.RuneCountInString(value); length > limit {
+		found.add(path, "is %d characters long; at most %d are allowed", length, limit)
+	}
+	if strings.ContainsFunc(value, unicode.IsControl) {
+		found.add(path, "holds a control character; use printable text in one line")
 	}
 }
 

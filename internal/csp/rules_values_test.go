@@ -201,8 +201,16 @@ func TestAddress(t *testing.T) {
 		{"a country without a pattern", csp.Rules{}, at("AG", "", "whatever"), nil},
 		{"optional, and of bad form", csp.Rules{}, at("IE", "", "?"), invalid(postalCode, "'?' does not match "+patternOf("IE")+", the postal codes of Ireland, for example D02 AF30")},
 
-		{"any phone number", csp.Rules{}, set{phone: "call me"}, nil},
 		{"no phone number", csp.Rules{}, set{phone: ""}, nil},
+		{"blank phone number", csp.Rules{}, set{phone: " "}, nil},
+		{"phone number", csp.Rules{}, set{phone: "+1 (425) 555-0101 x12"}, nil},
+		{"phone number of another country", csp.Rules{}, set{phone: "+351 21 234 5678"}, nil},
+		{"no phone number at all", csp.Rules{}, set{phone: "call me"}, noPhone("US", "call me", `^(1[ \-\/\.]?)?(\((\d{3})\)|(\d{3}))[ \-\/\.]?(\d{3})[ \-\/\.]?(\d{4})$`)},
+		{"no phone number in Portugal", csp.Rules{}, portugal(set{phone: "1"}), noPhone("PT", "1", `^\(?(((\+|00)[ .\-\/\(\)]*)?351[ .\-\/\(\)]*)?\d([ .\-\/\(\)]*\d){8,8}$`)},
+		{"phone number as it is bare elsewhere", csp.Rules{}, portugal(set{phone: "5035550144"}), nil},
+		{"phone number of 256 characters", csp.Rules{}, set{phone: "425" + strings.Repeat("-", 246) + "5550101"}, nil},
+		{"phone number of 257 characters", csp.Rules{}, set{phone: "425" + strings.Repeat("-", 247) + "5550101"}, invalid(phone, "is 257 characters long; at most 256 are allowed")},
+		{"newline behind the phone number", csp.Rules{}, portugal(set{phone: "212345678\n"}), invalid(phone, "holds a control character; use printable text in one line")},
 		{"a GUID", csp.Rules{}, set{reseller: "5A0F8D27-6c3b-4e19-b2d4-90e7c1f6a835"}, nil},
 		{"no reseller", csp.Rules{}, set{reseller: ""}, nil},
 		{"GDAP", csp.Rules{}, set{gdap: true}, nil},
@@ -216,8 +224,27 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+// pair is the property of a violation, and its details.
+func (r *refusal) pair() []string {
+	return []string{strings.TrimPrefix(r.Data[0], "property_name:  "), strings.TrimPrefix(r.Data[1], "details:  ")}
+}
+
 func noTenantID(shown string) *refusal {
 	return invalid(reseller, "'"+shown+"' is no tenant id; give the GUID of the indirect reseller's tenant, for example 33333333-3333-4333-8333-333333333333")
+}
+
+// noPhone is the refusal of a phone number that cannot be one of the country, nor of any other.
+func noPhone(code, shown, pattern string) *refusal {
+	c, _ := market.Lookup(code)
+	return invalid(phone, "'"+shown+"' does not match "+pattern+", the phone numbers of "+c.Name+", nor has it 5 to 15 digits as one of another country, for example "+c.PhoneSample)
+}
+
+func portugal(more set) set {
+	change := set{country: "PT", city: "Lisboa", state: nil, postalCode: "1250-096"}
+	for path, value := range more {
+		change[path] = value
+	}
+	return change
 }
 
 func patternOf(code string) string {
@@ -225,7 +252,7 @@ func patternOf(code string) string {
 	return c.PostalCodePattern
 }
 
-// TestTexts holds every free text to its length, in characters, and to one line of print.
+// TestTexts holds every free text to its length, in characters, and to one line of print. A phone number is none: TestAddress.
 func TestTexts(t *testing.T) {
 	somewhere := set{country: "AG"} // where neither number, state nor postal code has a form
 	for _, field := range []struct {
@@ -246,7 +273,6 @@ func TestTexts(t *testing.T) {
 		{firstName, "50", 50},
 		{middleName, "50", 50},
 		{lastName, "50", 50},
-		{phone, "256", 256},
 	} {
 		tooLong := invalid(field.path, "is "+map[string]string{"50": "51", "200": "201", "256": "257"}[field.most]+" characters long; at most "+field.most+" are allowed")
 		notPrinted := invalid(field.path, "holds a control character; use printable text in one line")
@@ -290,9 +316,10 @@ func TestAllViolations(t *testing.T) {
 		[]string{language, "'English' is not a language; give its two letters, for example en"},
 		[]string{state, "'?' is not a state of United States; use one of " + strings.Join(states.States, ", ")},
 		[]string{postalCode, `'?' does not match ^\d{5}(-\d{4})?$, the postal codes of United States, for example 98052`},
+		noPhone("US", "\ufffd", states.ServedPhonePattern()).pair(),
 		text(number), text(ownerFirstName), text(ownerLastName), text(companyName), text(region), text(city),
 		text(line1), text(line2), text(firstName), text(middleName), text(lastName), text(phone),
-		[]string{reseller, noTenantID("x").Data[1][len("details:  "):]},
+		noTenantID("x").pair(),
 	)
 	rule{"all", csp.Rules{}, set{
 		domain: "con-toso", number: "\x00", email: "ana", culture: "br-BR", language: "English",

@@ -138,6 +138,26 @@ func (s *SelfServePolicies) Update(
 	return policy, ofPolicy(id, err)
 }
 
+// Patch changes what the request says of a policy. All that a policy says follows from its id, so there is nothing that can
+// become another; it is checked, and the etag is a new one.
+func (s *SelfServePolicies) Patch(ctx context.Context, caller *Caller, name string, etag ETag, request *partnercenter.SelfServePolicy, call Call) (*partnercenter.SelfServePolicy, error) {
+	id, err := ParsePolicyID(name)
+	if err != nil {
+		return nil, err
+	}
+	whole, known := *request, s.policy(id, nil)
+	if whole.SelfServeEntity == nil {
+		whole.SelfServeEntity = known.SelfServeEntity
+	}
+	if whole.Grantor == nil {
+		whole.Grantor = known.Grantor
+	}
+	if len(whole.Permissions) == 0 {
+		whole.Permissions = []partnercenter.SelfServePermission{{Resource: partnercenter.SelfServeAzureReservedInstances, Action: partnercenter.SelfServePurchase}}
+	}
+	return s.Update(ctx, caller, name, etag, &whole, call)
+}
+
 // Delete removes a policy of the caller's. The docs know no etag here; one that If-Match carries is a condition all the same.
 func (s *SelfServePolicies) Delete(ctx context.Context, caller *Caller, id PolicyID, etag ETag, call Call) error {
 	if err := mayGrant(caller); err != nil {

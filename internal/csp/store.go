@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/tenantry/tenantry/partnercenter"
 )
 
 // ErrNotFound is what a [Store] answers when it does not hold the thing asked for, where the contract has no fault of its own.
@@ -20,7 +22,8 @@ var ErrExists = errors.New("already exists")
 var ErrUnavailable = errors.New("the store is unavailable")
 
 // Store keeps the world. Every method is atomic, and durable before it returns.
-// Each method that touches customers takes the partner: there is none that could reach somebody else's.
+// Each method that touches customers takes the partner: there is none that could reach somebody else's. But PartnersOf, which
+// is for whoever runs the server, tells whose a customer is, and no more of it.
 type Store interface {
 	// CreateCustomer makes the customer, its tenant, domain, administrator and relationships, and the ledger's entry,
 	// or nothing of them. If the ledger holds an answer for the call already, nothing is made and that answer is
@@ -42,11 +45,16 @@ type Store interface {
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
 	UpdateCustomer(ctx context.Context, partner, id ID, call Call, change func(*Customer) (Outcome, error)) (recorded []byte, err error)
 
+	// AddDomain makes the domain a further one of a customer of the partner's: it belongs to the tenant, and stands among the
+	// customer's custom domains. The function sees the customer as it was before; else as for UpdateCustomer.
+	// ErrDomainTaken if a tenant has it already, which is remembered.
+	AddDomain(ctx context.Context, partner, id ID, call Call, domain *partnercenter.VerifiedDomain, change func(*Customer) (Outcome, error)) (recorded []byte, err error)
+
 	// EndRelationship ends what the customer is to the partner. If that is its provider, it ends for the reseller as well; a
 	// reseller that goes leaves a direct customer of the provider. The tenant stays. Calls and faults as for UpdateCustomer.
 	EndRelationship(ctx context.Context, partner, id ID, call Call, outcome Outcome) (recorded []byte, err error)
 
-	// DeleteCustomer removes the customer, its tenant, users, domain, documents and relationships. The domain is free again;
+	// DeleteCustomer removes the customer, its tenant, users, domains, documents and relationships. The domains are free again;
 	// what the audit has recorded of the customer stays. A customer that is also another partner's, by an invitation, stays
 	// that one's. Calls and faults as for UpdateCustomer.
 	DeleteCustomer(ctx context.Context, partner, id ID, call Call, outcome Outcome) error
@@ -63,6 +71,30 @@ type Store interface {
 	// Calls and faults as for UpdateCustomer.
 	ChangeDocuments(ctx context.Context, partner, customer ID, call Call, kind string, change func([]Document) (after []Document, outcome Outcome, err error)) (recorded []byte, err error)
 
+	// PartnerDocuments are what is kept of the kind beside the partner itself, in the order of their ids.
+	// ErrNotFound if there is no such partner.
+	PartnerDocuments(ctx context.Context, partner ID, kind string) ([]Document, error)
+
+	// ChangePartnerDocuments lets the function put other documents in the place of those of the kind. Calls as for
+	// UpdateCustomer.
+	ChangePartnerDocuments(ctx context.Context, partner ID, call Call, kind string, change func([]Document) (after []Document, outcome Outcome, err error)) (recorded []byte, err error)
+
+	// Qualify is ChangeDocuments of a customer's qualifications, by a validation code of the partner's. If the function uses the
+	// code, it is used once more in the same transaction: never more often than it has creates, however many use it at once. Who
+	// comes too late is refused by [ValidationCode.UsedUp]. Without an id there is no code.
+	Qualify(ctx context.Context, partner, customer ID, call Call, code string, change func(*Qualifying) (Outcome, error)) (recorded []byte, err error)
+
+	// ValidationCodes are the partner's, in the order of their ids as text. ErrNotFound if there is no such partner.
+	ValidationCodes(ctx context.Context, partner ID) ([]*ValidationCode, error)
+
+	// PutValidationCode makes the code of its partner, or changes the organization and the limit of the one that has its id.
+	// The code as it is then is returned. ErrNotFound if there is no such partner.
+	PutValidationCode(ctx context.Context, code *ValidationCode) (*ValidationCode, error)
+
+	// PartnersOf are the partners that have a relationship with the customer, in the order of their enrolment.
+	// ErrTenantNotFound if there is no such tenant.
+	PartnersOf(ctx context.Context, customer ID) ([]ID, error)
+
 	// AuditRecords are what the query asks for of the records that the partner may read, the newest first.
 	AuditRecords(ctx context.Context, partner ID, query *AuditQuery) ([]*AuditRecord, error)
 
@@ -70,8 +102,54 @@ type Store interface {
 	// then of their ids. At most as many as its size.
 	Customers(ctx context.Context, partner ID, query *CustomerQuery) ([]*CustomerSummary, error)
 
+	// Users is a page of the users of a customer of the partner's. At most as many as the query's size.
+	// ErrNoRelationship and ErrTenantNotFound as for Customer.
+	Users(ctx context.Context, partner, customer ID, query *UserQuery) ([]*User, error)
+
+	// CustomerUser is a user of a customer of the partner's, deleted or not. ErrUserNotFound if the customer has none of that
+	// id; ErrNoRelationship and ErrTenantNotFound as for Customer.
+	CustomerUser(ctx context.Context, partner, customer, id ID) (*User, error)
+
+	// CreateCustomerUser adds a user to the tenant of a customer of the partner's, which the user names.
+	// ErrUserNameTaken if an active user of the tenant has the principal name. Calls and faults as for UpdateCustomer.
+	CreateCustomerUser(ctx context.Context, partner ID, call Call, user *User, outcome Outcome) (recorded []byte, err error)
+
+	// UpdateCustomerUser changes a user of a customer of the partner's, who is deleted by being given a time of deletion and
+	// restored by losing it. Calls, faults and the function as for UpdateCustomer; what it made is refused by
+	// ErrUserNameTaken, and by ErrLastAdministrator if no active Company Administrator were left. ErrUserNotFound as for
+	// CustomerUser.
+	UpdateCustomerUser(ctx context.Context, partner, customer, id ID, call Call, change func(*User) (Outcome, error)) (recorded []byte, err error)
+
+	// Recorded is the ledger's answer to the call, as recorded or as the fault that it was, or nil without one.
+	Recorded(ctx context.Context, call Call) (recorded []byte, err error)
+
 	// DomainTaken reports whether a tenant has the domain, in whatever case it is written.
 	DomainTaken(ctx context.Context, domain string) (bool, error)
+
+	// Webhook is where the partner's events go, or nil.
+	Webhook(ctx context.Context, partner ID) (*partnercenter.WebhookRegistration, error)
+
+	// ChangeWebhook lets the function put another registration in the place of the partner's; nil is none, on both sides.
+	// Without a registration the partner's events are dropped. Calls and faults as for UpdateCustomer.
+	ChangeWebhook(ctx context.Context, partner ID, call Call, change func(*partnercenter.WebhookRegistration) (after *partnercenter.WebhookRegistration, answer []byte, err error)) (recorded []byte, err error)
+
+	// QueueEvent queues an event for the partner's webhook, as a delivery with the id, unless the partner has no webhook for it.
+	QueueEvent(ctx context.Context, partner, id ID, event Event) (queued bool, err error)
+
+	// Delivery is what became of an event that was queued for the partner, or ErrNotFound.
+	Delivery(ctx context.Context, partner, id ID) (*Delivery, error)
+
+	// RecordUserRequests keeps calls that users stood behind.
+	RecordUserRequests(ctx context.Context, requests []*UserRequest) error
+
+	// UserRequests are the partner's calls since then, the newest first, at most so many.
+	UserRequests(ctx context.Context, partner ID, since time.Time, most int) ([]*UserRequest, error)
+
+	// Adoption is the partner's calls on the days from start to end, by day and application.
+	Adoption(ctx context.Context, partner ID, start, end time.Time) ([]DayAdoption, error)
+
+	// Lapses are the partner's users who called without a second factor, the last one first.
+	Lapses(ctx context.Context, partner ID) ([]Lapse, error)
 
 	// CreatePartner enrols a partner: its account, its tenant and its domain. ErrExists if its id or domain is taken.
 	CreatePartner(ctx context.Context, partner *Partner) error
@@ -100,6 +178,10 @@ type Store interface {
 	// Tenant is a tenant by its id, or ErrNotFound.
 	Tenant(ctx context.Context, id ID) (*Tenant, error)
 
+	// Federation is where the users of the domain sign in, in whatever case it is written; nil if that is here.
+	// ErrNotFound if no tenant has the domain.
+	Federation(ctx context.Context, domain string) (*Federation, error)
+
 	// TenantByDomain is the tenant that has the domain, in whatever case it is written, or ErrNotFound.
 	TenantByDomain(ctx context.Context, domain string) (*Tenant, error)
 
@@ -109,9 +191,9 @@ type Store interface {
 	// User is a user of the tenant by principal name, in whatever case it is written, or ErrNotFound.
 	User(ctx context.Context, tenant ID, principalName string) (*User, error)
 
-	// ReplaceCredential gives the user another credential, which is one that it chose: it need not change it any more.
+	// ReplaceCredential gives the user the password of the changed one, with what [User.SetPassword] notes of it.
 	// ErrNotFound if the user is no more, or has another credential than it is given with.
-	ReplaceCredential(ctx context.Context, user *User, credential []byte) error
+	ReplaceCredential(ctx context.Context, user, changed *User) error
 
 	// CreateApp registers an application. ErrExists if its id is taken.
 	CreateApp(ctx context.Context, app *App) error
@@ -184,6 +266,9 @@ type Creation struct {
 type Outcome struct {
 	Answer []byte      // what the ledger remembers
 	Audit  *AuditEntry // what is recorded of the change; nil: nothing
+	Events []Event     // what the partners concerned are told by their webhooks
+
+	FurtherAudit []*AuditEntry // where one change is several
 }
 
 // Call is a mutating request. If it has a key, its caller may send it again and be answered the same.

@@ -9,8 +9,11 @@ type Tenant struct {
 	Domain string // the initial domain
 }
 
-// CompanyAdministrator is the directory role of a tenant's first user, by its public template id.
-const CompanyAdministrator = "62e90394-69f5-4237-9190-012177145e10"
+// Federation is the server, somebody else's, that checks the passwords of a domain's users.
+type Federation struct {
+	SAML                   bool // spoken to by SAML 2.0; else by WS-Trust
+	MetadataURL, ActiveURL string
+}
 
 // User is somebody who can sign in to a tenant.
 type User struct {
@@ -20,11 +23,17 @@ type User struct {
 	DisplayName        string
 	GivenName          string
 	FamilyName         string
+	UsageLocation      string // ISO 3166-1 alpha-2, or empty
+	PhoneNumber        string
+	ImmutableID        string
 	Roles              []string // template ids of directory roles
 	Agents             []string // agent groups, in a partner's tenant
 	Credential         []byte   // what proves a password; package token reads it
+	Former             [][]byte // what proved the passwords before, the last one first
 	MustChangePassword bool
+	SessionsFrom       time.Time // who signed in before has to do so again; zero: nobody has
 	Created            time.Time
+	Deleted            time.Time // zero: it is not
 }
 
 // App is an application that is registered in its home tenant.

@@ -108,6 +108,12 @@ func TestUsageBudgetOfOthers(t *testing.T) {
 			if _, err := w.ValidationStatus(t.Context(), admin(test.caller), csp.MustParseID(test.id)); !errors.Is(err, test.want) {
 				t.Errorf("validation status: got %v, want %v", err, test.want)
 			}
+			if _, err := w.Subscriptions(t.Context(), admin(test.caller), csp.MustParseID(test.id)); !errors.Is(err, test.want) {
+				t.Errorf("subscriptions: got %v, want %v", err, test.want)
+			}
+			if _, err := w.Orders(t.Context(), admin(test.caller), csp.MustParseID(test.id)); !errors.Is(err, test.want) {
+				t.Errorf("orders: got %v, want %v", err, test.want)
+			}
 			if _, err := w.ManagedServices(t.Context(), admin(test.caller), csp.MustParseID(test.id)); !errors.Is(err, test.want) {
 				t.Errorf("managed services: got %v, want %v", err, test.want)
 			}

@@ -48,7 +48,7 @@ func browse(t *testing.T) context.Context {
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
 	must(t, chromedp.Do(ctx, chromedp.Navigate("about:blank")))
-	ctx, giveUp := context.WithTimeout(ctx, 2*time.Minute) // of the actions; the browser has started
+	ctx, giveUp := context.WithTimeout(ctx, 5*time.Minute) // of the actions; the browser has started
 	t.Cleanup(giveUp)
 	return ctx
 }

@@ -99,6 +99,9 @@ var (
 	// ErrPasswordWrong answers a password that is not the user's.
 	ErrPasswordWrong = row(50126, 400, "invalid_grant", "Error validating credentials due to invalid username or password.")
 
+	// ErrLockedOut answers any password from where too many wrong ones came for the user.
+	ErrLockedOut = row(50053, 400, "invalid_grant", "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.")
+
 	// ErrPasswordExpired answers a first password that has to be changed.
 	ErrPasswordExpired = row(50055, 400, "invalid_grant", "The password is expired. It must be changed at an interactive sign-in first.").sub("user_password_expired")
 

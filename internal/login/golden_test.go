@@ -104,6 +104,7 @@ func (e *exchange) run(t *testing.T) {
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n" + body)))
 	must(t, err)
 	r = r.WithContext(t.Context())
+	r.RemoteAddr = "192.0.2.1:1234" // that of httptest's requests
 	for line := range strings.SplitSeq(e.about, "\n") {
 		r = set(t, w, r, line)
 	}
@@ -196,6 +197,14 @@ func set(t *testing.T, w *world, r *http.Request, line string) *http.Request {
 		by, err := time.ParseDuration(value)
 		must(t, err)
 		w.later(by)
+	case "guesses": // as many wrong passwords as lock a user out, from where the request comes
+		for i := range 10 {
+			form := asUser()
+			form.Set("password", fmt.Sprint("guess ", i))
+			if got := post(t, w.serve(), v2, form); len(got.Codes) != 1 || got.Codes[0] != 50126 {
+				t.Fatalf("guess %d: got %v", i, got.Codes)
+			}
+		}
 	case "trust-forwarded":
 		w.TrustForwarded = true
 	case "external-url":

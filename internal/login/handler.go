@@ -25,13 +25,15 @@ type Handler struct {
 
 	Issuer         string // the origin of issuers; empty: token.DefaultIssuer
 	ExternalURL    string // what clients reach the server as; empty: by the name that they send
-	TrustForwarded bool   // X-Forwarded-Host and -Proto come from a proxy of ours
+	TrustForwarded bool   // X-Forwarded-For, -Host and -Proto come from a proxy of ours
 
 	// ForcePasswordChange refuses tokens to users who have not changed their first password yet.
 	ForcePasswordChange bool
 
 	// RevokeReused revokes a family of refresh tokens when one is redeemed whose successor was redeemed before.
 	RevokeReused bool
+
+	lockouts lockouts
 }
 
 // endpoint is a line of the surface's table.

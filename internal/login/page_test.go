@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -79,7 +80,7 @@ func TestFirstPassword(t *testing.T) {
 	w.ForcePasswordChange = true
 	name, first := w.signIn()
 	v := w.visit(t)
-	v.get("/account").signIn(name, first).wants(200, "Choose a new password", "This is the first time that you sign in.")
+	v.get("/account").signIn(name, first).wants(200, "Choose a new password", "Somebody else has given you this password.")
 	if v.cookies()["tenantry-session"] != "" {
 		t.Error("there is a session before the password is changed")
 	}
@@ -132,6 +133,44 @@ func TestChangePassword(t *testing.T) {
 	other.get("/account").wants(200, "Sign in")
 	other.signIn(megan, chosenPassword).wants(400, "is wrong")
 	other.signIn(megan, goodPassword).follow().wants(200, "Your account")
+}
+
+// TestFormerPassword: a password is not chosen again soon, though it is hashed with another salt.
+func TestFormerPassword(t *testing.T) {
+	w := newWorld(t)
+	v := w.visit(t)
+	v.signInMegan("/account")
+	change := func(current, chosen string) *visitor {
+		return v.get("/account/password").submit("current", current, "new", chosen, "again", chosen)
+	}
+	change(chosenPassword, goodPassword+"1").follow().wants(200, "Your account")
+	change(goodPassword+"1", goodPassword+"2").follow().wants(200, "Your account")
+	change(goodPassword+"2", goodPassword+"1").wants(400, "You have had this password before.")
+	change(goodPassword+"2", "correct-Horse-7").follow().wants(200, "Your account")
+}
+
+// TestLockedOut: wrong passwords on the pages and at the token endpoints count together, also those of a change.
+func TestLockedOut(t *testing.T) {
+	w := newWorld(t)
+	v := w.visit(t)
+	v.get("/account")
+	for i := range 5 {
+		v.signIn(megan, fmt.Sprint("guess ", i)).wants(400, "is wrong")
+	}
+	other := v.another()
+	other.get("/account").signIn(bo, chosenPassword)
+	form := func(current string) url.Values {
+		return url.Values{"step": {"change-password"}, "form": {tokenOf(v)}, "username": {megan}, "current": {current}, "new": {goodPassword}, "again": {goodPassword}}
+	}
+	for i := range 5 {
+		v.post("/account", form(fmt.Sprint("current ", i))).wants(400, "is wrong")
+		v.get("/account")
+	}
+	v.signIn(megan, chosenPassword).wants(400, "Too many wrong passwords have come from here.")
+	v.get("/account").post("/account", form(chosenPassword)).wants(400, "Too many wrong passwords have come from here.")
+	other.follow().wants(200, bo)
+	w.Now = func() time.Time { return start.Add(time.Hour) }
+	v.get("/account").signIn(megan, chosenPassword).follow().wants(200, "Your account")
 }
 
 // TestForgedForms: a form counts for the browser, the account and the address that its page was shown for.

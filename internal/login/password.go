@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -21,7 +22,7 @@ func (h *Handler) passwordSubject(ctx context.Context, req *tokenRequest) (*subj
 	if err != nil {
 		return nil, err
 	}
-	user, err := h.userWithPassword(ctx, req.tenant, name, password)
+	user, err := h.userWithPassword(ctx, req.tenant, guess{name, password, req.source})
 	switch {
 	case err != nil:
 		return nil, err
@@ -55,4 +56,46 @@ func (h *Handler) signingIn(ctx context.Context, tenant *csp.Tenant, name string
 		err = csp.ErrNotFound
 	}
 	return user, err
+}
+
+// guess is a name and a password from somewhere.
+type guess struct {
+	name, password string
+	source         netip.Prefix
+}
+
+// userWithPassword is the user with this name and password, of the tenant or of another from where it administers this one. The
+// answer to an unknown user takes as long as that to a wrong password.
+func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, g guess) (*csp.User, error) {
+	user, err := h.signingIn(ctx, tenant, g.name)
+	if errors.Is(err, csp.ErrNotFound) {
+		if err := h.Passwords.VerifyNobody(ctx, g.password); err != nil {
+			return nil, err
+		}
+		return nil, ErrUserUnknown.With(tenant.ID.String())
+	}
+	if err == nil {
+		err = h.checkPassword(ctx, user, g)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return user, nil
+}
+
+// checkPassword refuses a password that is not the user's, and any from where too many wrong ones came.
+func (h *Handler) checkPassword(ctx context.Context, user *csp.User, g guess) error {
+	who := guesser{user.ID, g.source}
+	if !h.lockouts.admit(who, user, g.password, h.now()) {
+		return ErrLockedOut
+	}
+	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, g.password)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return ErrPasswordWrong
+	}
+	h.lockouts.forget(who)
+	return nil
 }

@@ -1,7 +1,6 @@
 package login
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -81,7 +80,7 @@ func (v *visit) recall(one remembered) (*account, error) {
 		return nil, err
 	}
 	user, err := v.h.Store.User(ctx, id, one.Name)
-	if err != nil || user.ID.String() != one.User || user.MustChangePassword || !bytes.Equal(user.CredentialMark(), one.Mark) {
+	if err != nil || user.ID.String() != one.User || user.MustChangePassword || since.Before(user.SessionsFrom.Truncate(time.Second)) || !sameBytes(user.CredentialMark(), one.Mark) {
 		return nil, err
 	}
 	session, err := csp.ParseID(one.ID)

@@ -1,7 +1,6 @@
 package login
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -48,6 +47,8 @@ func (v *visit) signIn(want *wanted) error {
 	switch {
 	case errors.Is(err, ErrUserUnknown), errors.Is(err, ErrPasswordWrong):
 		return v.showSignIn(want, name, problem{"username", v.T("signin.wrong")})
+	case errors.Is(err, ErrLockedOut):
+		return v.showSignIn(want, name, problem{"password", v.T("signin.locked")})
 	case err != nil:
 		return err
 	case user.MustChangePassword:
@@ -74,34 +75,11 @@ func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *c
 	if err != nil {
 		return nil, nil, err
 	}
-	user, err := v.h.userWithPassword(ctx, tenant, name, password)
+	user, err := v.h.userWithPassword(ctx, tenant, guess{name, password, v.h.source(v.r)})
 	if err == nil && user.Tenant != tenant.ID {
 		tenant, err = v.h.Store.Tenant(ctx, user.Tenant)
 	}
 	return user, tenant, err
-}
-
-// userWithPassword is the user with this name and password, of the tenant or of another from where it administers this one. The answer to an unknown user takes as long as that
-// to a wrong password.
-func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, name, password string) (*csp.User, error) {
-	user, err := h.signingIn(ctx, tenant, name)
-	if errors.Is(err, csp.ErrNotFound) {
-		if err := h.Passwords.VerifyNobody(ctx, password); err != nil {
-			return nil, err
-		}
-		return nil, ErrUserUnknown.With(tenant.ID.String())
-	}
-	if err != nil {
-		return nil, err
-	}
-	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, password)
-	if err == nil && !ok {
-		err = ErrPasswordWrong
-	}
-	if err != nil {
-		return nil, err
-	}
-	return user, nil
 }
 
 // showChangePassword asks for another password, and once more for the one that it replaces: so nothing has to be remembered of
@@ -120,10 +98,12 @@ func (v *visit) showChangePassword(want *wanted, userName string, forced bool, p
 
 // brokenRules are the texts of what csp.CheckPassword finds.
 var brokenRules = map[csp.PasswordRule]string{
-	csp.PasswordTooShort: "change.short",
-	csp.PasswordTooLong:  "change.long",
-	csp.PasswordTooPlain: "change.plain",
-	csp.PasswordHasName:  "change.name",
+	csp.PasswordTooShort:  "change.short",
+	csp.PasswordTooLong:   "change.long",
+	csp.PasswordUntypable: "change.control",
+	csp.PasswordTooPlain:  "change.plain",
+	csp.PasswordHasName:   "change.name",
+	csp.PasswordExample:   "change.example",
 }
 
 // changePassword reads the form of showChangePassword, and signs the user in.
@@ -131,9 +111,34 @@ func (v *visit) changePassword(want *wanted) error {
 	if err := v.checkForm(nil); err != nil {
 		return err
 	}
-	ctx := v.r.Context()
-	name, current, chosen := userName(v.form), v.form["current"], v.form["new"]
-	var problems []problem
+	name := userName(v.form)
+	if problems := v.chosenProblems(name); len(problems) > 0 {
+		return v.showChangePassword(want, name, false, problems...)
+	}
+	user, tenant, err := v.authenticate(want, name, v.form["current"])
+	if err == nil {
+		user, err = v.setPassword(user, v.form["new"])
+	}
+	switch {
+	case errors.Is(err, ErrUserUnknown), errors.Is(err, ErrPasswordWrong), errors.Is(err, csp.ErrNotFound):
+		return v.showChangePassword(want, name, false, problem{"current", v.T("signin.wrong")})
+	case errors.Is(err, ErrLockedOut):
+		return v.showChangePassword(want, name, false, problem{"current", v.T("signin.locked")})
+	case errors.Is(err, errUsedBefore):
+		return v.showChangePassword(want, name, false, problem{"new", v.T("change.former")})
+	case err != nil:
+		return err
+	}
+	v.enter(user, tenant)
+	if want.changed != "" {
+		return v.redirect(want.changed + "?login_hint=" + url.QueryEscape(user.PrincipalName))
+	}
+	return v.redirect(v.as(user.PrincipalName))
+}
+
+// chosenProblems are those of the form that can be told without looking at the user.
+func (v *visit) chosenProblems(name string) (problems []problem) {
+	current, chosen := v.form["current"], v.form["new"]
 	if current == "" {
 		problems = append(problems, problem{"current", v.T("signin.password.missing")})
 	}
@@ -150,28 +155,28 @@ func (v *visit) changePassword(want *wanted) error {
 	if chosen != v.form["again"] {
 		problems = append(problems, problem{"again", v.T("change.differ")})
 	}
-	if len(problems) > 0 {
-		return v.showChangePassword(want, name, false, problems...)
-	}
-	user, tenant, err := v.authenticate(want, name, current)
-	if err == nil {
-		var credential []byte
-		if credential, err = v.h.Passwords.ChosenCredential(ctx, chosen); err == nil {
-			err = v.h.Store.ReplaceCredential(ctx, user, credential)
+	return problems
+}
+
+var errUsedBefore = errors.New("the password was the user's before")
+
+// setPassword gives the user the password, unless it is one of the last, and returns the user as it is then.
+func (v *visit) setPassword(user *csp.User, chosen string) (*csp.User, error) {
+	ctx := v.r.Context()
+	for _, credential := range user.Former {
+		used, err := v.h.Passwords.Verify(ctx, credential, user.Tenant, chosen)
+		if err == nil && used {
+			err = errUsedBefore
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	switch {
-	case errors.Is(err, ErrUserUnknown), errors.Is(err, ErrPasswordWrong), errors.Is(err, csp.ErrNotFound):
-		return v.showChangePassword(want, name, false, problem{"current", v.T("signin.wrong")})
-	case err != nil:
-		return err
+	credential, err := v.h.Passwords.ChosenCredential(ctx, chosen)
+	if err != nil {
+		return nil, err
 	}
-	if user, err = v.h.Store.User(ctx, tenant.ID, user.PrincipalName); err != nil {
-		return err
-	}
-	v.enter(user, tenant)
-	if want.changed != "" {
-		return v.redirect(want.changed + "?login_hint=" + url.QueryEscape(user.PrincipalName))
-	}
-	return v.redirect(v.as(user.PrincipalName))
+	changed := *user
+	changed.SetPassword(credential, false, v.h.now())
+	return &changed, v.h.Store.ReplaceCredential(ctx, user, &changed)
 }

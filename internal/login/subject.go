@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -52,7 +53,7 @@ func (h *Handler) granter(ctx context.Context, a *csp.Authorization) (*csp.User,
 		return nil, ErrUserGone
 	case err != nil:
 		return nil, err
-	case !sameBytes(user.CredentialMark(), a.Credential):
+	case !sameBytes(user.CredentialMark(), a.Credential), a.AuthTime.Before(user.SessionsFrom.Truncate(time.Second)): // sessions begin at full seconds
 		return nil, ErrRevoked
 	}
 	return user, nil

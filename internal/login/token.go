@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"net/http"
+	"net/netip"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -20,6 +21,7 @@ type tokenRequest struct {
 	tenant  *csp.Tenant // nil on common, until the subject tells
 	client  *client
 	origin  string
+	source  netip.Prefix
 }
 
 // token answers a token request. Every grant passes every step, and none can forget one. What a grant may be used for once
@@ -32,7 +34,7 @@ func (h *Handler) token(w http.ResponseWriter, r *http.Request, v2 bool) error {
 	if err != nil {
 		return err
 	}
-	req := &tokenRequest{form: f, v2: v2, segment: r.PathValue("tenant")}
+	req := &tokenRequest{form: f, v2: v2, segment: r.PathValue("tenant"), source: h.source(r)}
 	if req.grant, err = grantOf(f); err != nil {
 		return err
 	}

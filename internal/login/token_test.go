@@ -65,6 +65,11 @@ func post(t testing.TB, handler http.Handler, path string, form url.Values, head
 	}
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, r)
+	return mustAnswer(t, recorder)
+}
+
+func mustAnswer(t testing.TB, recorder *httptest.ResponseRecorder) *answer {
+	t.Helper()
 	got := &answer{status: recorder.Code}
 	must(t, json.Unmarshal(recorder.Body.Bytes(), got))
 	return got

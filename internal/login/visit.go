@@ -1,7 +1,6 @@
 package login
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -199,7 +198,7 @@ func (v *visit) step() string { return v.form["step"] }
 // checkForm refuses a form that this page did not show to this browser for this account.
 func (v *visit) checkForm(who *account) error {
 	said, ok := v.h.Passwords.Root.Proved(formPurpose, v.form["form"])
-	if !ok || !bytes.Equal(said, v.formText(who)) {
+	if !ok || !sameBytes(said, v.formText(who)) {
 		return ErrFormForged
 	}
 	return nil

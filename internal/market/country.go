@@ -21,6 +21,10 @@ type Country struct {
 	// and XS are among them; Cuba, Iran, North Korea, Sudan and Syria are not.
 	ISO2, ISO3, Name string
 
+	// Recorded says that there is a recording of the country's rules, US and PT,
+	// so that what it lacks is not served, even where it is known here.
+	Recorded bool
+
 	// Cultures are the docs', in their order, and DefaultCulture is the first
 	// of them, as it is in both recordings.
 	Cultures       []string
@@ -35,12 +39,30 @@ type Country struct {
 	// "1" for all of North America.
 	CallingCodes []string
 
+	// TrunkPrefixes are dialled before a number within the country, and left out
+	// from abroad: 0 in most countries, 06 in Hungary. PhoneDigits are how many
+	// digits numbers have without either, at least and at most, toll-free and
+	// other special ones included. Both are the plan's; prefixes that were given
+	// up of late (Mexico, Lithuania) stand among the others.
+	// Places that have no plan of their own, like Antarctica, have that of their
+	// calling code.
+	TrunkPrefixes []string
+	PhoneDigits   [2]int
+
+	// PhoneSample is made up, or the plan's own example.
+	PhoneSample string
+
+	// RecordedPhonePattern is what the recording of US has; that of PT has none.
+	RecordedPhonePattern string
+
 	// StateRequired comes from the US recording; docs say that Canada, China
 	// and Mexico are checked too.
 	StateRequired bool
 
 	// StateListed says that a state must be one of States. Docs: US, CA, CN and
-	// MX; elsewhere any text will do.
+	// MX; elsewhere any text will do, and nothing is listed, because clients
+	// hold their users to a list that they are served, and the recording of PT
+	// has an empty one.
 	StateListed bool
 
 	// States is never nil. US comes from the recording, the others are ISO
@@ -63,13 +85,12 @@ type Country struct {
 	PhoneRequired              bool
 	RegistrationNumberRequired bool
 
-	// PhonePattern is the recording's for US, and not known elsewhere.
-	PhonePattern, PhoneSample string
-
 	// RegistrationNumberPattern is practice: the numbers that a country gives
-	// to organizations, and to people who trade. Where these vary too much (AE,
-	// IQ, MM, SS) it asks for 5 to 22 characters, which interworks.cloud's
-	// documentation gives as the service's rule for all 24. Samples are made up.
+	// to organizations, and to people who trade: those of its register of
+	// companies and, as people mix them up, of its tax office. Where these vary
+	// too much (AE, IQ, MM, SS) it asks for 5 to 22 characters, which
+	// interworks.cloud's documentation gives as the service's rule for all 24.
+	// It is empty where no register publishes a form. Samples are made up.
 	RegistrationNumberPattern, RegistrationNumberSample string
 
 	// VATSupported and VATPattern come from the recordings for US and PT. The
@@ -115,9 +136,28 @@ func (c *Country) ValidPostalCode(s string) bool {
 	return s == "" || c.postalCode.match(c.PostalCodePattern, s)
 }
 
-// ValidPhone reports whether s has the form of a phone number of c.
+// ValidPhone reports whether somebody in c can have the phone number s: it is
+// one of c, or has the form of one of another country, for that is where some
+// keep their telephones.
 func (c *Country) ValidPhone(s string) bool {
-	return s == "" || c.phone.match(c.PhonePattern, s)
+	return s == "" || dialable(s) || c.phone.match(c.PhonePattern(), s)
+}
+
+// ServedPhonePattern is the pattern that clients are given, if any.
+func (c *Country) ServedPhonePattern() string {
+	if c.Recorded {
+		return c.RecordedPhonePattern
+	}
+	return c.PhonePattern()
+}
+
+// ServedRegistrationNumber is the pattern that clients are given, and its
+// sample, if any.
+func (c *Country) ServedRegistrationNumber() (pattern, sample string) {
+	if c.Recorded {
+		return "", ""
+	}
+	return c.RegistrationNumberPattern, c.RegistrationNumberSample
 }
 
 // ValidRegistrationNumber reports whether s has the form of a registration

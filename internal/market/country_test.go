@@ -40,7 +40,7 @@ func TestLookup(t *testing.T) {
 
 func TestCountryChecks(t *testing.T) {
 	state, postalCode := (*Country).ValidState, (*Country).ValidPostalCode
-	phone, registration := (*Country).ValidPhone, (*Country).ValidRegistrationNumber
+	registration := (*Country).ValidRegistrationNumber
 	tests := []struct {
 		name  string
 		check func(*Country, string) bool
@@ -86,12 +86,6 @@ func TestCountryChecks(t *testing.T) {
 		{"postal code, Korea, before 2015", postalCode, "KR", "110-110", true},
 		{"postal code, Hong Kong has none", postalCode, "HK", "anything", true},
 
-		{"phone", phone, "US", "4255550101", true},
-		{"phone, written out", phone, "US", "1 (425) 555-0101", true},
-		{"phone, plus sign", phone, "US", "+1 425 555 0101", false},
-		{"phone, none", phone, "US", "", true},
-		{"phone, no pattern", phone, "BR", "+55(11)989661259", true},
-
 		{"registration number", registration, "RU", "7701234567", true},
 		{"registration number, trader", registration, "RU", "770123456789", true},
 		{"registration number, between", registration, "RU", "77012345678", false},
@@ -105,7 +99,7 @@ func TestCountryChecks(t *testing.T) {
 		{"registration number, Poland, dashes", registration, "PL", "123-456-32-18", true},
 		{"registration number, Armenia, VAT", registration, "AM", "01234567/1", true},
 		{"registration number, Iraq, short", registration, "IQ", "1234", false},
-		{"registration number, no pattern", registration, "US", "anything", true},
+		{"registration number, no pattern", registration, "AG", "anything", true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -158,6 +152,8 @@ type rules struct {
 	TaxIDSupported bool       `json:"isTaxIdSupported"`
 	TaxIDOptional  bool       `json:"isTaxIdOptional"`
 	CallingCodes   []string   `json:"countryCallingCodesList"`
+	Number         string     `json:"customerOrganizationRegistrationNumberRegex,omitempty"`
+	NumberSample   string     `json:"customerOrganizationRegistrationNumberSample,omitempty"`
 	Attributes     attributes `json:"attributes"`
 }
 
@@ -166,6 +162,7 @@ type attributes struct {
 }
 
 func rulesOf(c *Country) rules {
+	number, sample := c.ServedRegistrationNumber()
 	return rules{
 		ISO2:           c.ISO2,
 		DefaultCulture: c.DefaultCulture,
@@ -180,10 +177,12 @@ func rulesOf(c *Country) rules {
 		TaxIDFormat:    c.TaxIDFormat,
 		TaxIDSample:    c.TaxIDSample,
 		VATPattern:     c.VATPattern,
-		PhonePattern:   c.PhonePattern,
+		PhonePattern:   c.ServedPhonePattern(),
 		TaxIDSupported: c.TaxIDSupported,
 		TaxIDOptional:  c.TaxIDOptional,
 		CallingCodes:   c.CallingCodes,
+		Number:         number,
+		NumberSample:   sample,
 		Attributes:     attributes{ObjectType: "CountryValidationRules"},
 	}
 }

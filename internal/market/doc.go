@@ -31,6 +31,14 @@
 //     registration numbers letters match in either case, separators may be left
 //     out, and where nothing is certain there is no pattern. VAT numbers are
 //     never checked here, only described to clients.
+//   - plan: the public numbering plans (ITU E.164 and E.129) as the metadata of
+//     libphonenumber collects them: trunk prefixes, how many digits, examples.
+//     Patterns made of them count digits; [Country.ValidPhone] takes numbers of
+//     other countries as well.
+//
+// What a recording lacks is not served, even where this table knows it: neither
+// describes registration numbers, and that of PT no phone numbers. A server
+// that said more of these two would not be the one that was recorded.
 //
 // Every pattern is anchored and keeps to what Go, .NET and JavaScript read the
 // same way, because clients fetch it and apply it themselves.

@@ -30,6 +30,9 @@ func TestTable(t *testing.T) {
 		if len(c.CallingCodes) == 0 {
 			t.Errorf("%s: no calling code", c.ISO2)
 		}
+		if fewest, most := c.PhoneDigits[0], c.PhoneDigits[1]; fewest < 4 || most < fewest || most+len(c.CallingCodes[0]) > 15 {
+			t.Errorf("%s: phone numbers of %d to %d digits, want 4 at least, and 15 at most with the calling code (E.164)", c.ISO2, fewest, most)
+		}
 		if c.States == nil {
 			t.Errorf("%s: states are nil, which is null in JSON", c.ISO2)
 		}
@@ -67,7 +70,8 @@ func TestPatterns(t *testing.T) {
 			check                 func(string) bool
 		}{
 			{"postal code", c.PostalCodePattern, c.PostalCodeSample, c.ValidPostalCode},
-			{"phone", c.PhonePattern, c.PhoneSample, c.ValidPhone},
+			{"phone", c.PhonePattern(), c.PhoneSample, c.ValidPhone},
+			{"recorded phone", c.RecordedPhonePattern, recordedSample(c), nil},
 			{"registration number", c.RegistrationNumberPattern, c.RegistrationNumberSample, c.ValidRegistrationNumber},
 			{"VAT", c.VATPattern, c.TaxIDSample, nil},
 		} {
@@ -101,18 +105,85 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
-// unalike finds what only some of Go, .NET and JavaScript understand, or read
-// differently: (?…) beyond plain groups, classes by name, \A, \z, possessives.
-var unalike = regexp.MustCompile(`\(\?|\\[^d()\-/.]|\[\[|[*+?}]\+`)
+// recordedSample is the sample of a country that has a pattern recorded.
+func recordedSample(c *Country) string {
+	if c.RecordedPhonePattern == "" {
+		return ""
+	}
+	return c.PhoneSample
+}
 
 func TestPatternsReadAlike(t *testing.T) {
 	for c := range Countries() {
-		for _, pattern := range []string{c.PostalCodePattern, c.PhonePattern, c.RegistrationNumberPattern, c.VATPattern} {
-			if at := unalike.FindString(pattern); at != "" {
-				t.Errorf("%s: %s: %s is not read alike everywhere", c.ISO2, pattern, at)
+		for _, pattern := range []string{c.PostalCodePattern, c.PhonePattern(), c.RecordedPhonePattern, c.RegistrationNumberPattern, c.VATPattern} {
+			if why := unalike(pattern); why != "" {
+				t.Errorf("%s: %s: %s is not read alike everywhere", c.ISO2, pattern, why)
 			}
 		}
 	}
+}
+
+// TestUnalike holds that the check of the patterns finds what it is for.
+func TestUnalike(t *testing.T) {
+	for _, test := range []struct{ pattern, want string }{
+		{`^[A-Za-z\d]{1,2} ?\d+$`, ""},
+		{`^\(?\+\-\/\.[ \-\/\(\)]*(a|b)?$`, ""},
+		{`^\w$`, `\w`},
+		{`\Aa\z`, `\A`},
+		{`^(?i)a$`, "(?"},
+		{`^(?=a)a$`, "(?"},
+		{`^a++$`, "++"},
+		{`^a{2}?$`, "}?"},
+		{`^a{,2}$`, "{,2}"},
+		{`^[[:alpha:]]$`, "["},
+		{`^[a--b]$`, "--"},
+		{`^[a&&b]$`, "&&"},
+		{`^a\`, `\`},
+	} {
+		if got := unalike(test.pattern); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.pattern, got, test.want)
+		}
+	}
+}
+
+// counted is a repetition that all read as one.
+var counted = regexp.MustCompile(`^\{\d+(,\d*)?\}`)
+
+// unalike is the first part of the pattern that only some of Go, .NET and
+// JavaScript understand, or that they read differently: escapes beyond \d and
+// those of punctuation, groups with a question mark, repetitions that are lazy
+// or possessive, and arithmetic of classes. What it cannot help, since the
+// recordings do it too: in .NET \d matches the digits of every script, and $
+// also before a line end.
+func unalike(pattern string) string {
+	class := false
+	for at := 0; at < len(pattern); at++ {
+		two := pattern[at:min(at+2, len(pattern))]
+		switch b := pattern[at]; {
+		case b == '\\':
+			if len(two) < 2 || !strings.Contains(`d()-/.+`, two[1:]) {
+				return two
+			}
+			at++
+		case class && (b == '[' || two == "--" || two == "&&"):
+			return strings.TrimRight(two, ":")
+		case class:
+			class = b != ']'
+		case b == '[':
+			class = true
+		case two == "(?":
+			return two
+		case b == '{':
+			repetition := counted.FindString(pattern[at:])
+			if repetition == "" {
+				return pattern[at : at+strings.IndexByte(pattern[at:], '}')+1]
+			}
+			at += len(repetition) - 2 // what stands behind the brace is looked at next
+		case strings.ContainsRune("*+?}", rune(b)) && len(two) == 2 && strings.ContainsRune("*+?{", rune(two[1])):
+			return two
+		}
+	}
+	return ""
 }
 
 func TestStates(t *testing.T) {

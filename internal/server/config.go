@@ -15,26 +15,32 @@ type BOM = api.BOM
 // AddressValidation says in which form the verdict on an address is answered; see package api.
 type AddressValidation = api.AddressValidation
 
+// MFA says what becomes of a call without a second factor; see package api.
+type MFA = api.MFA
+
 // Limit is how often somebody may call; see package throttle.
 type Limit = throttle.Limit
 
 // Config is everything that can be chosen about a server. The zero value is a server in memory on a free port of the
 // loopback interface; where a field's zero value is not the documented default, [Config.withDefaults] says which is.
 type Config struct {
-	Store   string // sqlite:PATH or sqlite::memory:
-	Dir     string // where the local CA and the root key live; empty: nowhere
-	RootKey string // base64; empty: the file root.key in Dir
-	Listen  string // host:port
-	World   *World // what the store is filled with at the start, if it is not there yet
+	Store    string // sqlite:PATH or sqlite::memory:
+	Dir      string // where the local CA and the root key live; empty: nowhere
+	RootKey  string // base64; empty: the file root.key in Dir
+	AdminKey string // what the admin API is called with; empty: there is none
+	Listen   string // host:port
+	World    *World // what the store is filled with at the start, if it is not there yet
 
 	TLSCert, TLSKey string   // a certificate of one's own instead of the local CA's
 	TLSNames        []string // further names of the certificate that the local CA signs
 	PlainHTTP       bool     // plain HTTP is served beside a certificate of one's own
 	ExternalURL     string   // what clients reach the server as, if not by the name they send
-	TrustForwarded  bool     // X-Forwarded-Host and -Proto come from a proxy of ours
+	TrustForwarded  bool     // X-Forwarded-For, -Host and -Proto come from a proxy of ours
 
 	BOM                 api.BOM
+	UserCreated         int // the status of an answer with a new user; zero: 200
 	AddressValidation   api.AddressValidation
+	MFA                 api.MFA // of calls that a user stands behind
 	StrictHeaders       bool
 	StrictRegistration  bool
 	StrictCulture       bool
@@ -45,6 +51,10 @@ type Config struct {
 	RevokeReused        bool          // a refresh token whose successor was used ends its family
 	ReplayFor           time.Duration // how long answers are remembered for a repeated MS-RequestId
 	DomainSuffixes      []string
+
+	PrivateWebhooks bool            // webhooks may lead to private addresses, and by plain HTTP
+	WebhookIssuer   string          // the organization in the certificate of webhooks; empty: Tenantry
+	WebhookSpacing  []time.Duration // how long to wait after each attempt but the last; nil: ten attempts within four hours
 
 	ThrottlePartner  throttle.Limit // of all calls of a partner; zero: none
 	ThrottleCustomer throttle.Limit // of a partner's calls for one customer; zero: none
@@ -69,6 +79,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.AddressValidation == "" {
 		c.AddressValidation = api.AddressValidationAuto
+	}
+	if c.MFA == "" {
+		c.MFA = api.MFAReport
+	}
+	if c.WebhookIssuer == "" {
+		c.WebhookIssuer = "Tenantry"
 	}
 	if c.ReplayFor == 0 {
 		c.ReplayFor = 24 * time.Hour

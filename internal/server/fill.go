@@ -51,10 +51,11 @@ func (s *Server) fillPartner(ctx context.Context, p *WorldPartner) error {
 
 func (s *Server) fillAccounts(ctx context.Context, p *WorldPartner) error {
 	var group sync.WaitGroup
-	errs := make([]error, 3)
+	errs := make([]error, 4)
 	group.Go(func() { errs[0] = s.fillPartnerships(ctx, p) })
 	group.Go(func() { errs[1] = s.fillApps(ctx, p) })
 	group.Go(func() { errs[2] = s.fillUsers(ctx, p) })
+	group.Go(func() { errs[3] = s.fillValidationCodes(ctx, p) })
 	group.Wait()
 	return errors.Join(errs...)
 }
@@ -64,6 +65,32 @@ func (s *Server) fillPartnerships(ctx context.Context, p *WorldPartner) error {
 		if err := s.store.CreatePartnership(ctx, csp.MustParseID(provider), csp.MustParseID(p.ID)); err != nil {
 			return fmt.Errorf("provider %s: %w", provider, err)
 		}
+	}
+	return nil
+}
+
+func (s *Server) fillValidationCodes(ctx context.Context, p *WorldPartner) error {
+	if len(p.ValidationCodes) == 0 {
+		return nil
+	}
+	partner := csp.MustParseID(p.ID)
+	kept, err := s.store.ValidationCodes(ctx, partner)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, code := range kept {
+		known[code.ID] = true
+	}
+	codes := &csp.ValidationCodes{Store: s.store}
+	for _, c := range p.ValidationCodes {
+		if known[c.ID] {
+			continue
+		}
+		if _, err := codes.Put(ctx, partner, c.ID, &c.ValidationCodeRequest); err != nil {
+			return fmt.Errorf("validation code %q: %w", c.ID, err)
+		}
+		known[c.ID] = true
 	}
 	return nil
 }

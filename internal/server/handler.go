@@ -12,15 +12,18 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/tenantry/tenantry/internal/admin"
 	"github.com/tenantry/tenantry/internal/api"
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/login"
 	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/internal/web"
+	"github.com/tenantry/tenantry/internal/webhook"
 )
 
 // wire builds the services.
 func (s *Server) wire() {
+	s.userRequests = csp.NewUserRequestLog(s.store, s.config.Logger)
 	s.ids = &csp.IDs{Now: s.config.Now, Rand: s.config.Rand}
 	s.passwords = &token.Passwords{Root: s.root, Rand: s.config.Rand}
 	s.customers = &csp.Customers{
@@ -37,6 +40,15 @@ func (s *Server) wire() {
 		Credential:    func(csp.ID) []byte { return token.DerivedCredential(firstSalt) },
 		SandboxLimits: s.config.SandboxLimits,
 		GDAPByDefault: s.config.GDAPByDefault,
+	}
+	s.users = &csp.Users{
+		Store:      s.store,
+		IDs:        s.ids,
+		Now:        s.config.Now,
+		Credential: s.passwords.ChosenCredential,
+		Proves: func(ctx context.Context, credential []byte, tenant csp.ID, password string) (bool, error) {
+			return s.passwords.Verify(ctx, credential, tenant, password)
+		},
 	}
 }
 
@@ -92,6 +104,7 @@ func firstSegment(path string) string {
 func (s *Server) api() *surface {
 	handler := &api.Handler{
 		Customers: s.customers,
+		Users:     s.users,
 		Store:     s.store,
 		Tokens: &token.Verifier{
 			Keys: s.keys, Now: s.config.Now, Audiences: login.PartnerCenterAudiences(!s.config.RefuseGraphAudience),
@@ -105,8 +118,12 @@ func (s *Server) api() *surface {
 		ServerID:            s.serverID(),
 		BOM:                 s.config.BOM,
 		StrictHeaders:       s.config.StrictHeaders,
+		UserCreated:         s.config.UserCreated,
 		AddressValidation:   s.config.AddressValidation,
 		RefuseGraphAudience: s.config.RefuseGraphAudience,
+		MFA:                 s.config.MFA,
+		UserRequests:        s.userRequests,
+		PlainWebhooks:       s.config.PrivateWebhooks,
 		ThrottlePartner:     s.config.ThrottlePartner,
 		ThrottleCustomer:    s.config.ThrottleCustomer,
 	}
@@ -143,10 +160,28 @@ func (s *Server) own() *surface {
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		_, _ = w.Write(s.authority.PEM()) // the client has gone; nobody is left to tell
 	})
+	mux.HandleFunc("GET "+webhook.CertificatePath, s.webhookCertificate)
 	texts := &api.AgreementTexts{Root: s.root, Now: s.config.Now, Logger: s.config.Logger}
 	texts.Mount(mux)
-	patterns := append([]string{"/_tenantry/metrics", "/_tenantry/healthz", "/_tenantry/readyz", "/_tenantry/ca.pem"}, api.AgreementTextPatterns...)
+	patterns := append([]string{"/_tenantry/metrics", "/_tenantry/healthz", "/_tenantry/readyz", "/_tenantry/ca.pem", webhook.CertificatePath}, api.AgreementTextPatterns...)
+	patterns = append(patterns, s.admin(mux)...)
 	return &surface{mux: mux, paths: web.NewPaths(patterns)}
+}
+
+// admin puts the admin API on the mux, and returns its patterns: none where there is no key.
+func (s *Server) admin(mux *http.ServeMux) []string {
+	if s.config.AdminKey == "" {
+		return nil
+	}
+	handler := &admin.Handler{
+		Key:            s.config.AdminKey,
+		Qualifications: &csp.Qualifications{Store: s.store, Now: s.config.Now},
+		Codes:          &csp.ValidationCodes{Store: s.store},
+		IDs:            s.ids,
+		Logger:         s.config.Logger,
+	}
+	handler.Mount(mux)
+	return admin.Patterns()
 }
 
 // health answers a probe.

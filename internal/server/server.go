@@ -36,8 +36,15 @@ type Server struct {
 	passwords *token.Passwords
 	ids       *csp.IDs
 	customers *csp.Customers
+
+	userRequests *csp.UserRequestLog
+
+	users     *csp.Users
 	observer  *observer
 	authority *port.Authority
+
+	signerLock sync.Mutex
+	signer     *token.WebhookSigner
 
 	listener net.Listener
 	http     *http.Server
@@ -76,7 +83,12 @@ func (s *Server) open(ctx context.Context) error {
 		return fmt.Errorf("fill the world: %w", err)
 	}
 	s.background.Go(func() { s.tend(background) })
-	return s.listen()
+	if err := s.listen(); err != nil {
+		return err
+	}
+	s.background.Go(func() { s.sendWebhooks(background) })
+	s.background.Go(func() { s.userRequests.Run(background) })
+	return nil
 }
 
 // openStore opens the store and the root key that belongs to it.
@@ -134,8 +146,9 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// tend drops from time to time what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens),
-// and lets signing keys follow each other.
+// tend drops from time to time what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens, deleted
+// users), and
+// lets signing keys follow each other.
 func (s *Server) tend(ctx context.Context) {
 	ticker := time.NewTicker(tendEvery)
 	defer ticker.Stop()
@@ -149,6 +162,15 @@ func (s *Server) tend(ctx context.Context) {
 			if err != nil && ctx.Err() == nil {
 				s.config.Logger.Error(what, "err", err)
 			}
+		}
+		if _, err := s.store.ForgetDeliveries(ctx, csp.DeliveriesKept); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old webhook deliveries not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetUserRequests(ctx, csp.UserRequestsKept); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("old requests of users not forgotten", "err", err)
+		}
+		if _, err := s.store.ForgetUsers(ctx, csp.UsersRestorable); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("deleted users not purged", "err", err)
 		}
 		select {
 		case <-ticker.C:

@@ -36,6 +36,13 @@ type WorldPartner struct {
 	Apps             []WorldApp               `json:"apps"`
 	Users            []WorldUser              `json:"users"`
 	Customers        []partnercenter.Customer `json:"customers"` // as the bodies that create them
+	ValidationCodes  []WorldValidationCode    `json:"validationCodes"`
+}
+
+// WorldValidationCode is a code that the partner qualifies customers as GovernmentCommunityCloud by.
+type WorldValidationCode struct {
+	ID string `json:"validationId"` // digits
+	csp.ValidationCodeRequest
 }
 
 // WorldApp is an application of a world. One with neither secret nor certificates is public.
@@ -130,6 +137,7 @@ func (w *World) And(other *World) *World {
 		known.Apps = slices.Concat(known.Apps, partner.Apps)
 		known.Users = slices.Concat(known.Users, partner.Users)
 		known.Customers = slices.Concat(known.Customers, partner.Customers)
+		known.ValidationCodes = slices.Concat(known.ValidationCodes, partner.ValidationCodes)
 	}
 	return both
 }

@@ -50,6 +50,7 @@ func TestSeedCustomers(t *testing.T) {
 	world, err := server.ReadWorld([]byte(`{
 		// as the request body that creates it
 		"partners": [{"id": "11111111-1111-4111-8111-111111111111", "name": "Contoso Cloud", "domain": "contosocloud.onmicrosoft.com", "kind": "direct",
+			"validationCodes": [{"validationId": "40019", "organizationName": "Harbour", "maxCreates": 3}, {"validationId": "40017", "organizationName": "Not this", "maxCreates": 1}],
 			"customers": [{"companyProfile": {"domain": "seeded.onmicrosoft.com"}, "billingProfile": {"email": "a@b.example", "culture": "en-US", "language": "en", "companyName": "Seeded",
 			"defaultAddress": {"country": "US", "city": "Redmond", "state": "WA", "addressLine1": "1", "postalCode": "98052", "firstName": "A", "lastName": "B"}}}]}],
 	}`))
@@ -63,8 +64,16 @@ func TestSeedCustomers(t *testing.T) {
 		if status, _ := mustSend(t, http.MethodHead, s.URL()+"/v1/domains/seeded.onmicrosoft.com", token, ""); status != http.StatusOK {
 			t.Errorf("the seeded domain: got %d, want 200", status)
 		}
+		if _, codes := mustSend(t, http.MethodGet, s.URL()+"/v1/customers/all/validations", token, ""); strings.Count(string(codes), "validationId") != 3 || !strings.Contains(string(codes), `"Harbour"`) || strings.Contains(string(codes), "Not this") {
+			t.Errorf("validation codes: got %s, want the two of the ready-made world and the seeded one", codes)
+		}
 		mustClose(t, s)
 	}
+	world.Partners[0].ValidationCodes[0].ID = "4001X"
+	if _, err := server.Open(t.Context(), server.Config{World: server.DevWorld().And(world)}); err == nil || !strings.Contains(err.Error(), `Contoso Cloud: validation code "4001X"`) {
+		t.Errorf("a bad code in the seed: got %v", err)
+	}
+	world.Partners[0].ValidationCodes = nil
 	world.Partners[0].Customers[0].BillingProfile.Culture = "xx-XX"
 	world.Partners[0].Customers[0].CompanyProfile.Domain = "bad.onmicrosoft.com"
 	if _, err := server.Open(t.Context(), server.Config{World: server.DevWorld().And(world)}); err == nil || !strings.Contains(err.Error(), "Contoso Cloud: customer 1") || !strings.Contains(err.Error(), "xx-XX") {

@@ -27,46 +27,64 @@ type auditDocument struct {
 	New          jsontext.Value              `json:"n,omitzero"`
 }
 
-// deed is a change that is to be recorded: whose, of what, and who may read of it.
+// deed is a change that is to be told of: whose, of what, and to whom.
 type deed struct {
-	partner  csp.ID // who acted
+	partner  csp.ID // who acted; zero: no partner did
 	customer csp.ID
 	name     string // of the customer
 	readers  []int64
 	by       csp.Actor
-	entry    *csp.AuditEntry
 }
 
-// record writes a row for each reader.
-func (db *DB) record(t *tx, d *deed) error {
-	if d.entry == nil {
+// tell records the change for each reader, and queues for each the events that it wants to hear of.
+func (db *DB) tell(t *tx, d *deed, outcome *csp.Outcome) error {
+	if outcome.Audit == nil && outcome.Events == nil {
 		return nil
 	}
+	var text []byte
+	if outcome.Audit != nil {
+		var err error
+		if text, err = db.auditText(t, d, outcome.Audit); err != nil {
+			return err
+		}
+	}
+	for _, reader := range d.readers {
+		order := db.rows.New().Order()
+		if text != nil {
+			err := t.exec(`
+				INSERT INTO audit (n, partner, customer, resource, name, record)
+				VALUES ($1, $2, $3, $4, $5, $6)`,
+				order, reader, d.customer[:], string(outcome.Audit.Resource), csp.FoldedName(d.name), string(text))
+			if err != nil {
+				return err
+			}
+		}
+		for _, event := range outcome.Events {
+			if outcome.Audit != nil {
+				record := csp.AuditRecord{AuditEntry: *outcome.Audit, Order: order, Partner: d.partner, Customer: d.customer}
+				event.AuditPath = record.Path()
+			}
+			if _, err := db.queue(t, reader, db.rows.New(), event); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (db *DB) auditText(t *tx, d *deed, entry *csp.AuditEntry) ([]byte, error) {
 	document := auditDocument{
-		Operation: d.entry.Operation, ResourceID: d.entry.ResourceID, Partner: d.partner.String(), CustomerName: d.name,
-		User: d.by.User, App: d.by.App, Correlation: d.by.CorrelationID, Old: d.entry.Old, New: d.entry.New,
+		Operation: entry.Operation, ResourceID: entry.ResourceID, Partner: d.partner.String(), CustomerName: d.name,
+		User: d.by.User, App: d.by.App, Correlation: d.by.CorrelationID, Old: entry.Old, New: entry.New,
 	}
 	for _, reader := range d.readers {
 		id, err := db.partnerID(t.row, reader)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		document.Participants = append(document.Participants, id.String())
 	}
-	text, err := json.Marshal(&document)
-	if err != nil {
-		return err
-	}
-	for _, reader := range d.readers {
-		err := t.exec(`
-			INSERT INTO audit (n, partner, customer, resource, name, record)
-			VALUES ($1, $2, $3, $4, $5, $6)`,
-			db.rows.New().Order(), reader, d.customer[:], string(d.entry.Resource), csp.FoldedName(d.name), string(text))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return json.Marshal(&document)
 }
 
 // AuditRecords implements [csp.Store]. It walks the index of the partner, or that of the customer asked for, from the newest on.

@@ -35,7 +35,7 @@ func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byt
 		case refusal != nil:
 			return t.rememberRefusal(creation.Call, refusal)
 		default:
-			return db.record(t, row.deed(reseller))
+			return db.tell(t, row.deed(reseller), &creation.Outcome)
 		}
 	})
 	switch {
@@ -83,7 +83,7 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 // deed is the creation as the audit tells it.
 func (row *creationRows) deed(reseller int64) *deed {
 	c := row.Customer
-	d := &deed{partner: c.Partner, customer: c.ID, name: c.BillingProfile.CompanyName, readers: []int64{row.partner}, by: row.Call.By, entry: row.Audit}
+	d := &deed{partner: c.Partner, customer: c.ID, name: c.BillingProfile.CompanyName, readers: []int64{row.partner}, by: row.Call.By}
 	if reseller != 0 {
 		d.readers = append(d.readers, reseller)
 	}
@@ -292,9 +292,13 @@ func (row *customerRow) scan(from scanner) error {
 func (db *DB) unrelated(ctx context.Context, partner, id csp.ID) error {
 	switch _, err := db.Tenant(ctx, id); {
 	case errors.Is(err, csp.ErrNotFound):
-		return partnercenter.ErrTenantNotFound.With("No tenant has the id " + id.String() + ".")
+		return noTenant(id)
 	case err != nil:
 		return err
 	}
 	return partnercenter.ErrNoRelationship.With("The partner " + partner.String() + " does not have a reseller relationship with the customer " + id.String() + ".")
+}
+
+func noTenant(id csp.ID) error {
+	return partnercenter.ErrTenantNotFound.With("No tenant has the id " + id.String() + ".")
 }

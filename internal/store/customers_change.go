@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
-	"github.com/tenantry/tenantry/partnercenter"
 )
 
 // UpdateCustomer implements [csp.Store].
@@ -46,18 +45,28 @@ func (db *DB) EndRelationship(ctx context.Context, partner, id csp.ID, call csp.
 // DeleteCustomer implements [csp.Store].
 func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, outcome csp.Outcome) error {
 	_, err := db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
+		customer, err := db.customerOf(t.row, partner, id, *row)
+		if err != nil {
+			return csp.Outcome{}, err
+		}
 		if err := t.deleteRelationships(row); err != nil {
 			return csp.Outcome{}, err
 		}
 		if len(row.holders) > len(row.partners()) {
 			return outcome, nil // it is somebody else's customer as well
 		}
+		for _, domain := range append(customer.CustomDomains, row.domain) {
+			if err := t.exec(`DELETE FROM domains WHERE name = $1`, strings.ToLower(domain)); err != nil {
+				return csp.Outcome{}, err
+			}
+		}
 		for _, statement := range [...]struct {
 			query string
 			arg   any
 		}{
-			{`DELETE FROM domains WHERE name = $1`, strings.ToLower(row.domain)},
 			{`DELETE FROM users WHERE tenant = $1`, row.n},
+			{`DELETE FROM deleted_users WHERE tenant = $1`, row.n},
+			{`DELETE FROM members WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
 			{`DELETE FROM consents WHERE tenant = $1`, id[:]},
 			{`DELETE FROM tenants WHERE n = $1`, row.n},
@@ -71,64 +80,52 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 	return err
 }
 
-// changeCustomer runs the change on a customer of the partner's, once for each call. What the change refuses by a fault is
-// remembered for the call, and nothing is written then: so a change refuses before it writes.
+// changeCustomer runs the change on a customer of the partner's, once for each call.
 func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.Call, change func(*tx, *customerRow) (csp.Outcome, error)) ([]byte, error) {
 	owner, err := db.partner(ctx, partner)
 	if err != nil {
 		return nil, err
 	}
-	var prior *entry
-	var row customerRow
-	var absent bool
-	var refusal error
-	err = db.writes.do(ctx, func(t *tx) (err error) {
-		prior, absent, refusal = nil, false, nil
-		prior, err = t.remember(db.rows.New().Order(), call, ok, nil)
-		if err != nil || prior != nil {
-			return err
-		}
-		row = customerRow{n: id.Order(), partner: owner.n}
-		err = row.scan(t.row(customerQuery, owner.n, row.n, id[:]))
+	row := customerRow{n: id.Order(), partner: owner.n}
+	var told bool
+	recorded, err := db.once(ctx, call, func(t *tx) ([]byte, error) {
+		err := row.scan(t.row(customerQuery, owner.n, row.n, id[:]))
 		if errors.Is(err, sql.ErrNoRows) {
-			absent = true
-			return t.forget(call)
+			return nil, errNothingToChange
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if row.name, err = t.companyName(row.n); err != nil {
-			return err
+			return nil, err
 		}
 		if row.holders, err = t.holders(row.n); err != nil {
-			return err
+			return nil, err
 		}
 		outcome, err := change(t, &row)
-		if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) {
-			refusal = err
-			return t.rememberRefusal(call, err)
-		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		err = db.record(t, &deed{partner: partner, customer: id, name: row.name, readers: row.partners(), by: call.By, entry: outcome.Audit})
-		if err != nil {
-			return err
+		told = outcome.Events != nil
+		d := &deed{partner: partner, customer: id, name: row.name, readers: row.partners(), by: call.By}
+		err = db.tell(t, d, &outcome)
+		for _, entry := range outcome.FurtherAudit {
+			if err == nil {
+				err = db.tell(t, d, &csp.Outcome{Audit: entry})
+			}
 		}
-		return t.answered(call, outcome.Answer)
+		return outcome.Answer, err
 	})
 	switch {
-	case err != nil:
-		return nil, err
-	case prior != nil:
-		return prior.outcome()
-	case absent:
+	case errors.Is(err, errNothingToChange):
 		return nil, db.unrelated(ctx, partner, id)
-	}
-	if refusal == nil {
+	case err == nil && recorded == nil:
 		db.forgetCustomer(ctx, id, row.holders)
+		if told {
+			db.delivered()
+		}
 	}
-	return nil, refusal
+	return recorded, err
 }
 
 // forgetCustomer drops the customer's rows as the partners remember them.

@@ -66,7 +66,7 @@ var customerQueries = map[csp.CustomerField]string{
 		FROM domains d
 		JOIN relationships r ON r.partner = $1 AND r.customer = d.tenant
 		JOIN tenants t ON t.n = d.tenant
-		WHERE (d.name, d.tenant) />/ ($4, $2) AND d.name /end/ $5
+		WHERE (d.name, d.tenant) />/ ($4, $2) AND d.name /end/ $5 AND d.profile = ''
 		ORDER BY d.name /asc/, d.tenant /asc/
 		LIMIT $3`,
 	csp.ByReseller: `

@@ -27,12 +27,16 @@ type DB struct {
 	now     func() time.Time
 	rows    csp.IDs // numbers the rows of the ledger and of the audit
 
+	requests csp.IDs // numbers the calls of users, which are written at any time
+
 	reads      sync.Map // query text to *sql.Stmt
 	partners   sync.Map // csp.ID to *partnerRow
 	partnerIDs sync.Map // a partner's n to its csp.ID
 
 	// customers are the rows read or made of late. Who changes a customer forgets its row here.
 	customers recent.Map[customerKey, customerRow]
+
+	deliveries chan struct{} // filled when something was queued
 
 	closeOnce sync.Once
 	closeErr  error
@@ -56,11 +60,11 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{dialect: d, now: options.Now}
+	db := &DB{dialect: d, now: options.Now, deliveries: make(chan struct{}, 1)}
 	if db.now == nil {
 		db.now = time.Now
 	}
-	db.rows.Now = db.now
+	db.rows.Now, db.requests.Now = db.now, db.now
 	db.customers.Limit = rememberedCustomers
 	observe := options.Committed
 	if observe == nil {
@@ -113,6 +117,10 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 		return errors.Join(err, conn.Close())
 	}
 	db.rows.StartAfter(newest)
+	if newest, err = db.newestUserRequest(ctx); err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	db.requests.StartAfter(newest)
 	db.writes = newCommitter(conn, db.dialect, observe)
 	go db.writes.loop()
 	return nil

@@ -34,11 +34,9 @@ func (db *DB) AcceptInvitation(ctx context.Context, acceptance *csp.Acceptance) 
 			}
 			readers = append(readers, row.partner)
 		}
-		for _, entry := range acceptance.Audit {
-			err := db.record(t, &deed{
-				partner: acceptance.Partner, customer: acceptance.Customer, name: name, readers: readers, by: acceptance.By, entry: entry,
-			})
-			if err != nil {
+		d := &deed{partner: acceptance.Partner, customer: acceptance.Customer, name: name, readers: readers, by: acceptance.By}
+		for i := range acceptance.Outcomes {
+			if err := db.tell(t, d, &acceptance.Outcomes[i]); err != nil {
 				return err
 			}
 		}
@@ -46,6 +44,7 @@ func (db *DB) AcceptInvitation(ctx context.Context, acceptance *csp.Acceptance) 
 	})
 	if err == nil {
 		db.forgetCustomer(ctx, acceptance.Customer, readersOf(rows))
+		db.delivered()
 	}
 	return err
 }

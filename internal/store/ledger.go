@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -49,13 +50,30 @@ func (t *tx) remember(n int64, call csp.Call, status int, answer []byte) (*entry
 		return nil, err
 	}
 	var prior entry
-	err = t.row(`
-		SELECT status, answer
-		FROM ledger
-		WHERE call = $1`,
-		call.Key[:]).Scan(&prior.status, &prior.answer)
+	err = t.row(priorQuery, call.Key[:]).Scan(&prior.status, &prior.answer)
 	return &prior, err
 }
+
+// Recorded implements [csp.Store].
+func (db *DB) Recorded(ctx context.Context, call csp.Call) ([]byte, error) {
+	if !call.Repeatable() {
+		return nil, nil
+	}
+	var prior entry
+	err := db.row(ctx, priorQuery, call.Key[:]).Scan(&prior.status, &prior.answer)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return prior.outcome()
+}
+
+const priorQuery = `
+	SELECT status, answer
+	FROM ledger
+	WHERE call = $1`
 
 // answered completes the entry that was made for the call in this transaction.
 func (t *tx) answered(call csp.Call, answer []byte) error {
@@ -95,6 +113,44 @@ func (t *tx) rememberRefusal(call csp.Call, refusal error) error {
 		SET status = $1, answer = $2
 		WHERE call = $3`,
 		fault.Status, string(answer), call.Key[:])
+}
+
+// errNothingToChange is what a change meets that finds nothing there. It is not remembered for the call.
+var errNothingToChange = errors.New("nothing to change")
+
+// once runs the change, in one transaction with the entry of the ledger that remembers its answer. If the ledger holds an
+// answer for the call already, that is returned, and nothing is changed; else recorded is nil. What the change refuses by a
+// fault is remembered as well, and nothing is written then: so a change refuses before it writes.
+func (db *DB) once(ctx context.Context, call csp.Call, change func(*tx) (answer []byte, err error)) (recorded []byte, err error) {
+	var prior *entry
+	var refusal error
+	err = db.writes.do(ctx, func(t *tx) (err error) {
+		prior, refusal = nil, nil
+		prior, err = t.remember(db.rows.New().Order(), call, ok, nil)
+		if err != nil || prior != nil {
+			return err
+		}
+		answer, err := change(t)
+		if err == nil {
+			return t.answered(call, answer)
+		}
+		refusal = err
+		if errors.Is(err, errNothingToChange) {
+			return t.forget(call)
+		}
+		if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) {
+			return t.rememberRefusal(call, err)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case prior != nil:
+		return prior.outcome()
+	default:
+		return nil, refusal
+	}
 }
 
 // newestRow is the highest n of the tables that db.rows numbers.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -15,10 +16,16 @@ type userProfile struct {
 	DisplayName        string   `json:"displayName,omitzero"`
 	GivenName          string   `json:"givenName,omitzero"`
 	FamilyName         string   `json:"familyName,omitzero"`
+	UsageLocation      string   `json:"usageLocation,omitzero"`
+	PhoneNumber        string   `json:"phoneNumber,omitzero"`
+	ImmutableID        string   `json:"immutableId,omitzero"`
 	Roles              []string `json:"roles,omitzero"`
 	Agents             []string `json:"agents,omitzero"`
+	Former             [][]byte `json:"former,omitzero"`
 	MustChangePassword bool     `json:"mustChangePassword,omitzero"`
-	Created            int64    `json:"created"` // microseconds
+	SessionsFrom       int64    `json:"sessionsFrom,omitzero"` // microseconds
+	Created            int64    `json:"created"`               // microseconds
+	Deleted            int64    `json:"deleted,omitzero"`      // microseconds
 }
 
 func userProfileOf(user *csp.User) *userProfile {
@@ -27,11 +34,60 @@ func userProfileOf(user *csp.User) *userProfile {
 		DisplayName:        user.DisplayName,
 		GivenName:          user.GivenName,
 		FamilyName:         user.FamilyName,
+		UsageLocation:      user.UsageLocation,
+		PhoneNumber:        user.PhoneNumber,
+		ImmutableID:        user.ImmutableID,
 		Roles:              user.Roles,
 		Agents:             user.Agents,
+		Former:             user.Former,
 		MustChangePassword: user.MustChangePassword,
+		SessionsFrom:       microsOf(user.SessionsFrom),
 		Created:            user.Created.UnixMicro(),
+		Deleted:            microsOf(user.Deleted),
 	}
+}
+
+// userOf reads a row.
+func userOf(tenant csp.ID, id, credential, document []byte) (*csp.User, error) {
+	var profile userProfile
+	if err := json.Unmarshal(document, &profile); err != nil {
+		return nil, err
+	}
+	return &csp.User{
+		ID:                 csp.ID(id),
+		Tenant:             tenant,
+		PrincipalName:      profile.PrincipalName,
+		DisplayName:        profile.DisplayName,
+		GivenName:          profile.GivenName,
+		FamilyName:         profile.FamilyName,
+		UsageLocation:      profile.UsageLocation,
+		PhoneNumber:        profile.PhoneNumber,
+		ImmutableID:        profile.ImmutableID,
+		Roles:              profile.Roles,
+		Agents:             profile.Agents,
+		Credential:         credential,
+		Former:             profile.Former,
+		MustChangePassword: profile.MustChangePassword,
+		SessionsFrom:       instantOf(profile.SessionsFrom),
+		Created:            timeOf(profile.Created),
+		Deleted:            instantOf(profile.Deleted),
+	}, nil
+}
+
+// microsOf is a time as columns hold it, where the zero time stands for none.
+func microsOf(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMicro()
+}
+
+// instantOf reads what microsOf wrote.
+func instantOf(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return timeOf(micros)
 }
 
 // CreateUser implements [csp.Store].
@@ -47,6 +103,7 @@ func (db *DB) CreateUser(ctx context.Context, user *csp.User) error {
 	return db.writes.do(ctx, func(t *tx) error { return t.insertUser(tenant, user, string(profile)) })
 }
 
+// insertUser adds a user whom no index has yet; see founder.
 func (t *tx) insertUser(tenant int64, user *csp.User, profile string) error {
 	return exists(t.inserted(`
 		INSERT INTO users (tenant, name, id, credential, profile)
@@ -61,8 +118,7 @@ func (db *DB) User(ctx context.Context, tenant csp.ID, principalName string) (*c
 	if err != nil {
 		return nil, err
 	}
-	var id, credential []byte
-	var document string
+	var id, credential, document []byte
 	err = db.row(ctx, `
 		SELECT u.id, u.credential, u.profile
 		FROM users u
@@ -72,36 +128,20 @@ func (db *DB) User(ctx context.Context, tenant csp.ID, principalName string) (*c
 	if err != nil {
 		return nil, notFound(err)
 	}
-	var profile userProfile
-	if err := json.Unmarshal([]byte(document), &profile); err != nil {
-		return nil, err
-	}
-	return &csp.User{
-		ID:                 csp.ID(id),
-		Tenant:             tenant,
-		PrincipalName:      profile.PrincipalName,
-		DisplayName:        profile.DisplayName,
-		GivenName:          profile.GivenName,
-		FamilyName:         profile.FamilyName,
-		Roles:              profile.Roles,
-		Agents:             profile.Agents,
-		Credential:         credential,
-		MustChangePassword: profile.MustChangePassword,
-		Created:            timeOf(profile.Created),
-	}, nil
+	return userOf(tenant, id, credential, document)
 }
 
 // ReplaceCredential implements [csp.Store].
-func (db *DB) ReplaceCredential(ctx context.Context, user *csp.User, credential []byte) error {
+func (db *DB) ReplaceCredential(ctx context.Context, user, changed *csp.User) error {
 	tenant, err := db.tenantNumber(ctx, user.Tenant)
 	if err != nil {
 		return err
 	}
-	return db.writes.do(ctx, func(t *tx) error { return t.replaceCredential(tenant, user, credential) })
+	return db.writes.do(ctx, func(t *tx) error { return t.replaceCredential(tenant, user, changed) })
 }
 
 // replaceCredential changes the user if its credential is still the one that it has.
-func (t *tx) replaceCredential(tenant int64, user *csp.User, credential []byte) error {
+func (t *tx) replaceCredential(tenant int64, user, changed *csp.User) error {
 	const where = `
 		WHERE tenant = $1 AND name = $2 AND id = $3 AND credential = $4`
 	name := strings.ToLower(user.PrincipalName)
@@ -117,7 +157,7 @@ func (t *tx) replaceCredential(tenant int64, user *csp.User, credential []byte) 
 	if err := json.Unmarshal([]byte(document), &profile); err != nil {
 		return err
 	}
-	profile.MustChangePassword = false
+	profile.Former, profile.MustChangePassword, profile.SessionsFrom = changed.Former, changed.MustChangePassword, microsOf(changed.SessionsFrom)
 	text, err := json.Marshal(&profile)
 	if err != nil {
 		return err
@@ -125,5 +165,5 @@ func (t *tx) replaceCredential(tenant int64, user *csp.User, credential []byte) 
 	return t.exec(`
 		UPDATE users
 		SET credential = $5, profile = $6`+where,
-		tenant, name, user.ID[:], user.Credential, credential, string(text))
+		tenant, name, user.ID[:], user.Credential, changed.Credential, string(text))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/tailscale/hujson"
 )
 
@@ -46,11 +47,12 @@ func Body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 var (
 	byteOrderMark = []byte("\ufeff")
-	lenient       = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowDuplicateNames(true))
+	lenient       = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsonv1.MatchCaseSensitiveDelimiter(true), jsontext.AllowDuplicateNames(true))
 )
 
-// Decode reads JSON as the service's own parser does: names in any case, unknown members ignored, the last of two equal
-// names, a leading byte order mark, trailing commas (the documented create-a-customer request has them) and comments.
+// Decode reads JSON as the service's own parser does: names in any case but not in snake case, unknown members ignored, the
+// last of two equal names, a leading byte order mark, trailing commas (the documented create-a-customer request has them), names
+// without quotes (as has the password of create-user-accounts-for-a-customer) and comments.
 // Its error says what is wrong in words that may be shown to the caller.
 func Decode(body []byte, value any) error {
 	body = bytes.TrimPrefix(body, byteOrderMark)
@@ -64,11 +66,55 @@ func Decode(body []byte, value any) error {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
 		standard, relaxedErr := hujson.Standardize(append(bytes.Clone(body), '\n')) // a comment may end the body
 		if relaxedErr != nil {
+			if named, err := hujson.Standardize(append(quoteNames(body), '\n')); err == nil {
+				standard, relaxedErr = named, nil
+			}
+		}
+		if relaxedErr != nil {
 			return notJSON(relaxedErr)
 		}
 		err = json.Unmarshal(standard, value, lenient)
 	}
 	return describe(body, err)
+}
+
+// quoteNames is the body with quotes around the names of members that have none.
+func quoteNames(body []byte) []byte {
+	var quoted []byte
+	copied := 0
+	mayName := false // a name may follow what was last read
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		case c == '/':
+			i = skipComment(body, i)
+		case c == '"':
+			for i++; i < len(body) && body[i] != '"'; i++ {
+				if body[i] == '\\' {
+					i++
+				}
+			}
+			mayName = false
+		case mayName && inNames(c):
+			end := i
+			for end < len(body) && inNames(body[end]) {
+				end++
+			}
+			if bytes.HasPrefix(bytes.TrimLeft(body[end:], " \t\r\n"), []byte(":")) {
+				quoted = append(append(append(append(quoted, body[copied:i]...), '"'), body[i:end]...), '"')
+				copied = end
+			}
+			i, mayName = end-1, false
+		default:
+			mayName = c == '{' || c == ','
+		}
+	}
+	return append(quoted, body[copied:]...)
+}
+
+// inNames reports whether the character is one of names that JavaScript takes without quotes, as far as the service has any.
+func inNames(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // notJSON says where the syntax breaks in hujson's words: the strict parser's may be about a comma that is tolerated.

@@ -106,3 +106,70 @@ func testConcurrentDocuments(t *testing.T, s *suite) {
 		t.Errorf("got %d, %v, want %d", len(got), err, writers)
 	}
 }
+
+func testPartnerDocuments(t *testing.T, s *suite) {
+	ctx := t.Context()
+	set := func(documents ...csp.Document) func([]csp.Document) ([]csp.Document, csp.Outcome, error) {
+		return func([]csp.Document) ([]csp.Document, csp.Outcome, error) {
+			return documents, csp.Outcome{Answer: []byte("set"), Audit: &csp.AuditEntry{Operation: "undefined", Resource: "undefined", ResourceID: "kind"}}, nil
+		}
+	}
+	want := []csp.Document{{ID: "a", Text: []byte(`{"n":1}`)}}
+	for range 2 { // the second time the ledger answers
+		recorded, err := s.ChangePartnerDocuments(ctx, s.contoso.ID, call(s.contoso.ID, "one"), "kind", set(want...))
+		if err != nil || recorded != nil && string(recorded) != "set" {
+			t.Fatalf("set: got %q, %v", recorded, err)
+		}
+	}
+	refusal := partnercenter.ErrStaleETag.With("No.")
+	for range 2 {
+		_, err := s.ChangePartnerDocuments(ctx, s.contoso.ID, call(s.contoso.ID, "two"), "kind", func(before []csp.Document) ([]csp.Document, csp.Outcome, error) {
+			if diff := cmp.Diff(want, before); diff != "" {
+				t.Errorf("before the change (-want +got):\n%s", diff)
+			}
+			return nil, csp.Outcome{}, refusal
+		})
+		if !errors.Is(err, refusal) {
+			t.Errorf("refused: got %v", err)
+		}
+	}
+	for _, test := range []struct {
+		partner csp.ID
+		kind    string
+		want    []csp.Document
+	}{
+		{s.contoso.ID, "kind", want},
+		{s.contoso.ID, "other", nil},
+		{s.fabrikam.ID, "kind", nil},
+	} {
+		got, err := s.PartnerDocuments(ctx, test.partner, test.kind)
+		if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
+			t.Errorf("%s of %s: %v (-want +got):\n%s", test.kind, test.partner, err, diff)
+		}
+	}
+	query := &csp.AuditQuery{Until: 1<<63 - 1, Size: 10}
+	for partner, want := range map[csp.ID]int{s.contoso.ID: 1, s.fabrikam.ID: 0} {
+		records, err := s.AuditRecords(ctx, partner, query)
+		if err != nil || len(records) != want {
+			t.Errorf("records of %s: got %d, %v, want %d", partner, len(records), err, want)
+		}
+		for _, record := range records {
+			if !record.Customer.IsZero() || record.Partner != partner || record.ResourceID != "kind" {
+				t.Errorf("got %+v, want the partner's own record", record)
+			}
+		}
+	}
+	if _, err := s.ChangePartnerDocuments(ctx, s.contoso.ID, csp.Call{}, "kind", set()); err != nil {
+		t.Error(err)
+	}
+	if got, err := s.PartnerDocuments(ctx, s.contoso.ID, "kind"); err != nil || len(got) != 0 {
+		t.Errorf("taken away: got %d, %v", len(got), err)
+	}
+	nobody := s.ids.New()
+	if _, err := s.PartnerDocuments(ctx, nobody, "kind"); !errors.Is(err, csp.ErrNotFound) {
+		t.Errorf("of nobody: got %v, want %v", err, csp.ErrNotFound)
+	}
+	if _, err := s.ChangePartnerDocuments(ctx, nobody, csp.Call{}, "kind", set()); !errors.Is(err, csp.ErrNotFound) {
+		t.Errorf("change of nobody's: got %v, want %v", err, csp.ErrNotFound)
+	}
+}

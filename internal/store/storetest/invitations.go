@@ -12,7 +12,7 @@ import (
 func acceptance(partner *csp.Partner, customer csp.ID) *csp.Acceptance {
 	return &csp.Acceptance{
 		Invitation: csp.Invitation{Partner: partner.ID, Delegated: true}, Customer: customer, By: csp.Actor{User: "admin@kestrel.onmicrosoft.com"},
-		Audit: []*csp.AuditEntry{{Operation: partnercenter.OperationCreatePartnerRelationship, Resource: partnercenter.AuditPartnerCustomerRelationship}},
+		Outcomes: []csp.Outcome{{Audit: &csp.AuditEntry{Operation: partnercenter.OperationCreatePartnerRelationship, Resource: partnercenter.AuditPartnerCustomerRelationship}}},
 	}
 }
 
@@ -108,11 +108,13 @@ func testReplaceCredential(t *testing.T, s *suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ReplaceCredential(ctx, first, []byte("$second")); err != nil {
+	changed := *first
+	changed.SetPassword([]byte("$second"), false, s.clock)
+	if err := s.ReplaceCredential(ctx, first, &changed); err != nil {
 		t.Fatal(err)
 	}
 	second, err := s.User(ctx, creation.Customer.ID, creation.Admin.PrincipalName)
-	if err != nil || string(second.Credential) != "$second" || second.MustChangePassword || second.DisplayName != first.DisplayName {
+	if err != nil || string(second.Credential) != "$second" || second.MustChangePassword || !second.SessionsFrom.Equal(s.clock) || len(second.Former) != 1 || second.DisplayName != first.DisplayName {
 		t.Errorf("after the change: got %+v, %v", second, err)
 	}
 	stranger := *second
@@ -120,7 +122,7 @@ func testReplaceCredential(t *testing.T, s *suite) {
 	elsewhere := *second
 	elsewhere.Tenant = s.contoso.ID
 	for name, user := range map[string]*csp.User{"one that was replaced": first, "another user's": &stranger, "another tenant's": &elsewhere} {
-		if err := s.ReplaceCredential(ctx, user, []byte("$third")); !errors.Is(err, csp.ErrNotFound) {
+		if err := s.ReplaceCredential(ctx, user, &changed); !errors.Is(err, csp.ErrNotFound) {
 			t.Errorf("%s: got %v, want %v", name, err, csp.ErrNotFound)
 		}
 	}

@@ -17,6 +17,14 @@ type Store interface {
 	Claimed(ctx context.Context, name string) (bool, error)
 	ForgetCalls(ctx context.Context, age time.Duration) (int, error)
 	ForgetGrants(ctx context.Context, age time.Duration) (int, error)
+	ForgetAudit(ctx context.Context, age time.Duration) (int, error)
+	ForgetDeliveries(ctx context.Context, age time.Duration) (int, error)
+	ForgetUserRequests(ctx context.Context, age time.Duration) (int, error)
+	Deliveries() <-chan struct{}
+	NextDelivery(ctx context.Context) (time.Time, error)
+	ClaimDeliveries(ctx context.Context, lease time.Duration, most int) ([]*csp.Delivery, error)
+	RecordDelivery(ctx context.Context, delivery *csp.Delivery, due time.Time) error
+	ForgetUsers(ctx context.Context, age time.Duration) (int, error)
 	Close() error
 }
 
@@ -45,9 +53,21 @@ func Run(t *testing.T, database Database) {
 		{"invitation", testInvitation},
 		{"consents", testConsents},
 		{"replace credential", testReplaceCredential},
+		{"further domains", testAddDomain},
 		{"documents", testDocuments},
 		{"concurrent documents", testConcurrentDocuments},
+		{"documents of a partner", testPartnerDocuments},
+		{"validation codes", testValidationCodes},
+		{"qualify", testQualify},
+		{"last uses of a code", testLastUses},
 		{"list of a reseller", testListOfReseller},
+		{"audit", testAudit},
+		{"concurrent audit", testConcurrentAudit},
+		{"webhook", testWebhook},
+		{"deliveries", testDeliveries},
+		{"deliveries of a change", testDeliveriesOfChange},
+		{"delivery race", testDeliveryRace},
+		{"requests of users", testUserRequests},
 		{"domain", testDomain},
 		{"ledger", testLedger},
 		{"refusals are remembered", testRefusals},
@@ -59,6 +79,12 @@ func Run(t *testing.T, database Database) {
 		{"partner by MPN id", testPartnerByMPN},
 		{"partnerships", testPartnerships},
 		{"user", testUser},
+		{"users", testUsers},
+		{"founder", testFounder},
+		{"last administrator", testLastAdministrator},
+		{"concurrent users", testConcurrentUsers},
+		{"users model", testUsersModel},
+		{"forget users", testForgetUsers},
 		{"app", testApp},
 		{"changes of an app", testChangeApp},
 		{"signing key", testSigningKey},

@@ -23,6 +23,8 @@ func TestCheckPassword(t *testing.T) {
 		{"two classes", "harbour7", []csp.PasswordRule{csp.PasswordTooPlain}},
 		{"the name, in another case", "1-ADMIN-one", []csp.PasswordRule{csp.PasswordHasName}},
 		{"all at once", "admin", []csp.PasswordRule{csp.PasswordTooShort, csp.PasswordTooPlain, csp.PasswordHasName}},
+		{"control character", "Harbour7\x00", []csp.PasswordRule{csp.PasswordUntypable}},
+		{"the example", "Neu&Wort42x", []csp.PasswordRule{csp.PasswordExample}},
 		{"none", "", []csp.PasswordRule{csp.PasswordTooShort, csp.PasswordTooPlain}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

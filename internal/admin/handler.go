@@ -1,0 +1,131 @@
+package admin
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/web"
+	"github.com/tenantry/tenantry/partnercenter"
+)
+
+// Handler answers the requests of the surface.
+type Handler struct {
+	Key            string // must not be empty
+	Qualifications *csp.Qualifications
+	Codes          *csp.ValidationCodes
+	IDs            *csp.IDs
+	Logger         *slog.Logger
+}
+
+// prefix is what all paths of the surface begin with.
+const prefix = "/_tenantry/admin/"
+
+// routes is the table.
+var routes = []struct {
+	method  string
+	pattern string
+	handle  func(*Handler, http.ResponseWriter, *http.Request) error
+}{
+	{"GET", prefix + "customers/{customer}/qualifications", (*Handler).listQualifications},
+	{"POST", prefix + "customers/{customer}/qualifications/{qualification}/vetting", (*Handler).vetQualification},
+	{"GET", prefix + "partners/{partner}/validationcodes", (*Handler).listValidationCodes},
+	{"PUT", prefix + "partners/{partner}/validationcodes/{code}", (*Handler).putValidationCode},
+}
+
+// Patterns are the paths that the surface knows.
+func Patterns() []string {
+	patterns := make([]string, 0, len(routes))
+	for _, route := range routes {
+		patterns = append(patterns, route.pattern)
+	}
+	return patterns
+}
+
+// Mount puts the surface on a mux. Nobody without the key learns which paths there are.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	notFound := h.authorized(func(_ http.ResponseWriter, r *http.Request) error {
+		return partnercenter.ErrRouteNotFound.With("The resource " + r.URL.Path + " was not found.")
+	})
+	mounted := []web.Route{
+		{Pattern: prefix, Handler: notFound},
+		{Pattern: strings.TrimSuffix(prefix, "/"), Handler: notFound}, // the mux would redirect it
+	}
+	for _, route := range routes {
+		mounted = append(mounted,
+			web.Route{Method: route.method, Pattern: route.pattern, Handler: h.authorized(func(w http.ResponseWriter, r *http.Request) error {
+				return route.handle(h, w, r)
+			})},
+			web.Route{Pattern: route.pattern, Handler: h.authorized(func(w http.ResponseWriter, r *http.Request) error {
+				w.Header()["Allow"] = []string{route.method}
+				return partnercenter.ErrMethodNotAllowed.With("The method " + r.Method + " is not allowed for " + r.URL.Path + "; use " + route.method + ".")
+			})})
+	}
+	web.Mount(mux, mounted, h.writeError)
+}
+
+// authorized lets in who has the key. The keys are compared as hashes, so that the time tells neither a part of the right one
+// nor its length.
+func (h *Handler) authorized(next web.Handler) web.Handler {
+	want := sha256.Sum256([]byte(h.Key))
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header()["Cache-Control"] = []string{"no-store"}
+		key := web.Bearer(r)
+		if key == "" {
+			return partnercenter.ErrTokenMissing.With("The admin key is missing. Send it as 'Authorization: Bearer <admin key>'.")
+		}
+		if got := sha256.Sum256([]byte(key)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			return partnercenter.ErrAccessDenied.With("Access denied. This is not the admin key that the server was started with (--admin-key, TENANTRY_ADMIN_KEY).")
+		}
+		return next(w, r)
+	}
+}
+
+// read decodes the body into the value.
+func read(w http.ResponseWriter, r *http.Request, value any) error {
+	body, err := web.Body(w, r)
+	if err == nil {
+		err = web.Decode(body, value)
+	}
+	if err != nil {
+		return partnercenter.ErrMalformedBody.With("The request body could not be read: " + err.Error() + ".")
+	}
+	return nil
+}
+
+// id is the id that the path has under the name.
+func id(r *http.Request, name string) (csp.ID, error) {
+	parsed, err := csp.ParseID(r.PathValue(name))
+	if err != nil {
+		return csp.ID{}, partnercenter.ErrMalformedID.With("The " + name + " of the path must be the GUID of its tenant, for example 11111111-1111-4111-8111-111111111111.")
+	}
+	return parsed, nil
+}
+
+// writeError is the one place that answers with an error.
+func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	fault := (*partnercenter.Fault)(nil)
+	switch {
+	case errors.As(err, &fault):
+	case errors.Is(err, csp.ErrUnavailable), errors.Is(err, context.Canceled):
+		fault = partnercenter.ErrBusy
+	default:
+		h.Logger.ErrorContext(r.Context(), "admin request failed", "method", r.Method, "path", r.URL.Path, "err", err)
+		fault = partnercenter.ErrUnexpected
+	}
+	switch fault.Status {
+	case http.StatusUnauthorized:
+		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="tenantry-admin"`}
+	case http.StatusServiceUnavailable:
+		w.Header()["Retry-After"] = []string{"1"}
+	}
+	if err := web.Write(w, fault.Status, "", fault); err != nil {
+		h.Logger.ErrorContext(r.Context(), "fault not written", "err", err)
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
