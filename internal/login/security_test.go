@@ -208,6 +208,22 @@ func TestDelegatedAdminEnds(t *testing.T) {
 	wantCode(t, "at home", post(t, handler, v2, form), 0)
 }
 
+// TestPasswordChange gives the user another password: what was granted before is over.
+func TestPasswordChange(t *testing.T) {
+	w := newWorld(t)
+	handler := w.serve()
+	code, refresh, device := w.code(t, publicApp), w.refresh(t), w.approved(t, publicApp)
+	before := w.megan(t)
+	after := *before
+	after.Credential = []byte("$another")
+	must(t, w.db.ReplaceCredential(t.Context(), before, &after))
+	wantCode(t, "a code", post(t, handler, v2, redeeming(code)), 50173)
+	wantCode(t, "a refresh token", post(t, handler, v2, refreshing(refresh)), 50173)
+	wantCode(t, "a refresh token at a customer's", post(t, handler, "/"+w.customer.ID+"/oauth2/v2.0/token", refreshing(refresh)), 50173)
+	wantCode(t, "a device code", post(t, handler, v2, url.Values{"grant_type": {"device_code"}, "client_id": {publicApp.String()}, "device_code": {device}}), 50173)
+	wantCode(t, "a code from afterwards", post(t, handler, v2, redeeming(w.code(t, publicApp))), 0)
+}
+
 // TestRefreshReuse redeems old refresh tokens where that is taken, and where it ends the family.
 func TestRefreshReuse(t *testing.T) {
 	w := newWorld(t)
