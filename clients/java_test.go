@@ -20,6 +20,6 @@ func TestJava(t *testing.T) {
 	run(t, os.Environ(), "java", "javac", "--release", "17", "-d", build, "-cp", string(classpath), "src/main/java/Grants.java")
 	trust := w.path("trust.p12")
 	run(t, os.Environ(), ".", "keytool", "-importcert", "-noprompt", "-alias", "tenantry", "-file", w.path("data/ca.pem"), "-keystore", trust, "-storepass", "changeit")
-	run(t, w.environment(), "java", "java", "-Djavax.net.ssl.trustStore="+trust, "-Djavax.net.ssl.trustStorePassword=changeit",
+	run(t, w.environment(t), "java", "java", "-Djavax.net.ssl.trustStore="+trust, "-Djavax.net.ssl.trustStorePassword=changeit",
 		"-cp", strings.Join([]string{build, string(classpath)}, string(filepath.ListSeparator)), "Grants")
 }

@@ -12,5 +12,5 @@ func TestNode(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	run(t, os.Environ(), "node", "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-	run(t, w.environment(), "node", "node", "--test", "--test-reporter=spec")
+	run(t, w.environment(t), "node", "node", "--test", "--test-timeout=120000", "--test-reporter=spec")
 }

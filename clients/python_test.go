@@ -13,5 +13,5 @@ func TestPython(t *testing.T) {
 	w := newWorld(t)
 	run(t, os.Environ(), "python", "python3", "-m", "venv", w.path("venv"))
 	run(t, os.Environ(), "python", w.path("venv/bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
-	run(t, append(w.environment(), "PYTHONDONTWRITEBYTECODE=1"), "python", w.path("venv/bin/python"), "-m", "unittest", "-v")
+	run(t, append(w.environment(t), "PYTHONDONTWRITEBYTECODE=1"), "python", w.path("venv/bin/python"), "-m", "unittest", "-v")
 }

@@ -59,8 +59,9 @@ type certificate struct {
 }
 
 // environment is how programs in other languages are told of the world.
-func (w *world) environment() []string {
-	return append(os.Environ(),
+func (w *world) environment(t *testing.T) []string {
+	t.Helper()
+	return append(os.Environ(), "BROWSER="+w.browse(t),
 		"TENANTRY_ORIGIN="+w.origin, "TENANTRY_HTTP="+w.http, "TENANT="+tenant, "DOMAIN="+domain, "APP="+app, "SECRET="+secret,
 		"CERT_APP="+certApp, "PUBLIC_APP="+publicApp, "USER_NAME="+userName, "USER_PASSWORD="+password,
 		"CUSTOMER="+w.customer, "ENDING="+w.ending,
@@ -166,7 +167,7 @@ func (w *world) writeSeed(t *testing.T) {
 		"id": tenant, "name": "Contoso Cloud", "domain": domain, "kind": "direct", "country": "US",
 		"apps": []any{
 			map[string]any{"id": certApp, "name": "Service", "certificates": []string{string(certificate)}},
-			map[string]any{"id": publicApp, "name": "Desktop"},
+			map[string]any{"id": publicApp, "name": "Desktop", "redirectUris": []string{"http://localhost"}},
 		},
 	}}})
 	must(t, err)

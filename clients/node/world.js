@@ -55,3 +55,11 @@ export async function endDelegatedAdmin(token, customer) {
   });
   assert.equal(answer.status, 200, await answer.text());
 }
+
+// browse lets the person with a browser open the address, and answers where that ends.
+export async function browse(url, more = {}) {
+  const answer = await fetch(env.BROWSER, { method: "POST", body: new URLSearchParams({ url, ...more }) });
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  return text;
+}

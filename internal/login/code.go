@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"regexp"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -74,10 +75,22 @@ func (h *Handler) checkCode(req *tokenRequest, issued *csp.IssuedCode) error {
 	case issued.RedirectURI == "": // the request named none: the code went to the only one that is registered
 	case redirect == "" && verifier == "" && req.client.app.Public:
 		return ErrMissing.With("redirect_uri")
-	case redirect != "" && redirect != issued.RedirectURI: // the docs' sample, of a confidential client, leaves it out
+	case redirect != "" && !sameAddress(redirect, issued.RedirectURI): // the docs' sample, of a confidential client, leaves it out
 		return ErrReplyAddress.With(redirect)
 	}
 	return nil
+}
+
+// sameAddress compares redirect URIs character by character, but for a lone slash that stands for no path: openid-client
+// sends the URI that the answer came to, in which its URL parser has put one.
+func sameAddress(a, b string) bool {
+	plain := func(uri string) string {
+		if _, rest, ok := strings.Cut(uri, "://"); ok && strings.Count(rest, "/") == 1 {
+			return strings.TrimSuffix(uri, "/")
+		}
+		return uri
+	}
+	return plain(a) == plain(b)
 }
 
 // verifierForm: RFC 7636, 4.1.

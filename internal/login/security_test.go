@@ -116,6 +116,11 @@ func TestPKCE(t *testing.T) {
 		form := with(redeeming(w.code(t, publicApp, test.change)), "code_verifier", test.verifier)
 		wantCode(t, test.name, post(t, handler, v2, form), test.code)
 	}
+	for redirect, code := range map[string]int{
+		strings.TrimSuffix(replyURL, "/"): 0, strings.ToUpper(replyURL): 500112, replyURL + "/": 500112, replyURL + "?": 500112, replyURL + "a/..": 500112, "http://localhost:8401/": 500112,
+	} {
+		wantCode(t, redirect, post(t, handler, v2, with(redeeming(w.code(t, publicApp)), "redirect_uri", redirect)), code)
+	}
 	wantCode(t, "a redirect URI only now", post(t, handler, v2, redeeming(w.code(t, publicApp, func(a *csp.Authorization) { a.RedirectURI = "" }))), 0)
 	wantCode(t, "neither PKCE nor a redirect URI", post(t, handler, v2, with(with(redeeming(w.code(t, publicApp, noChallenge)), "code_verifier", ""), "redirect_uri", "")), 900144)
 }
@@ -201,6 +206,22 @@ func TestDelegatedAdminEnds(t *testing.T) {
 	w.endRelationship(t)
 	wantCode(t, "without the relationship", post(t, handler, path, form), 700016)
 	wantCode(t, "at home", post(t, handler, v2, form), 0)
+}
+
+// TestPasswordChange gives the user another password: what was granted before is over.
+func TestPasswordChange(t *testing.T) {
+	w := newWorld(t)
+	handler := w.serve()
+	code, refresh, device := w.code(t, publicApp), w.refresh(t), w.approved(t, publicApp)
+	before := w.megan(t)
+	after := *before
+	after.Credential = []byte("$another")
+	must(t, w.db.ReplaceCredential(t.Context(), before, &after))
+	wantCode(t, "a code", post(t, handler, v2, redeeming(code)), 50173)
+	wantCode(t, "a refresh token", post(t, handler, v2, refreshing(refresh)), 50173)
+	wantCode(t, "a refresh token at a customer's", post(t, handler, "/"+w.customer.ID+"/oauth2/v2.0/token", refreshing(refresh)), 50173)
+	wantCode(t, "a device code", post(t, handler, v2, url.Values{"grant_type": {"device_code"}, "client_id": {publicApp.String()}, "device_code": {device}}), 50173)
+	wantCode(t, "a code from afterwards", post(t, handler, v2, redeeming(w.code(t, publicApp))), 0)
 }
 
 // TestRefreshReuse redeems old refresh tokens where that is taken, and where it ends the family.

@@ -1,6 +1,11 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.microsoft.aad.msal4j.AuthorizationCodeParameters;
+import com.microsoft.aad.msal4j.AuthorizationRequestUrlParameters;
 import com.microsoft.aad.msal4j.ClientCredentialFactory;
 import com.microsoft.aad.msal4j.ClientCredentialParameters;
 import com.microsoft.aad.msal4j.ConfidentialClientApplication;
+import com.microsoft.aad.msal4j.DeviceCodeFlowParameters;
 import com.microsoft.aad.msal4j.HttpResponse;
 import com.microsoft.aad.msal4j.IAuthenticationResult;
 import com.microsoft.aad.msal4j.IClientCredential;
@@ -9,17 +14,22 @@ import com.microsoft.aad.msal4j.MsalException;
 import com.microsoft.aad.msal4j.OnBehalfOfParameters;
 import com.microsoft.aad.msal4j.PublicClientApplication;
 import com.microsoft.aad.msal4j.RefreshTokenParameters;
+import com.microsoft.aad.msal4j.ResponseMode;
 import com.microsoft.aad.msal4j.SilentParameters;
 import com.microsoft.aad.msal4j.UserAssertion;
 import com.microsoft.aad.msal4j.UserNamePasswordParameters;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -29,6 +39,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** msal4j, told where the server is and nothing else. */
 public final class Grants {
@@ -43,6 +55,7 @@ public final class Grants {
     secret();
     certificate();
     users();
+    signIn();
     System.out.println("msal4j: all is well");
   }
 
@@ -86,6 +99,41 @@ public final class Grants {
     ConfidentialClientApplication middle = confidential("APP", ClientCredentialFactory.createFromSecret(env("SECRET")));
     works(get(() -> middle.acquireToken(OnBehalfOfParameters.builder(API, new UserAssertion(called.accessToken())).build())));
     refused("AADSTS50013", () -> middle.acquireToken(OnBehalfOfParameters.builder(API, new UserAssertion(signedIn.accessToken())).build()));
+  }
+
+  /** A person with a browser signs in: by a code with PKCE, and for a device. */
+  private static void signIn() throws Exception {
+    PublicClientApplication desktop = desktop(env("TENANT"));
+    String verifier = "v".repeat(43);
+    String challenge = Base64.getUrlEncoder().withoutPadding().encodeToString(MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(UTF_8)));
+    URI redirect = URI.create("http://localhost:8400");
+    URL url = desktop.getAuthorizationRequestUrl(
+        AuthorizationRequestUrlParameters.builder(redirect.toString(), API).codeChallenge(challenge).codeChallengeMethod("S256")
+            .responseMode(ResponseMode.QUERY).build());
+    Matcher code = Pattern.compile("[?&]code=([^&]+)").matcher(browse(url.toString(), ""));
+    check(code.find(), "no code");
+    AuthorizationCodeParameters.AuthorizationCodeParametersBuilder redeem = AuthorizationCodeParameters.builder(code.group(1), redirect).scopes(API);
+    refused("AADSTS9002325", () -> desktop.acquireToken(redeem.build()));
+    redeem.codeVerifier(verifier);
+    IAuthenticationResult signedIn = get(() -> desktop.acquireToken(redeem.build()));
+    works(signedIn);
+    refused("AADSTS54005", () -> desktop.acquireToken(redeem.build()));
+    refused("AADSTS50173", () -> desktop.acquireTokenSilently(SilentParameters.builder(GRAPH, signedIn.account()).build()));
+
+    works(get(() -> desktop.acquireToken(DeviceCodeFlowParameters.builder(API, device -> browse(device.verificationUri(), device.userCode())).build())));
+  }
+
+  private static String browse(String url, String code) {
+    String form = "url=" + URLEncoder.encode(url, UTF_8) + "&code=" + URLEncoder.encode(code, UTF_8);
+    HttpRequest request = HttpRequest.newBuilder(URI.create(env("BROWSER"))).header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(HttpRequest.BodyPublishers.ofString(form)).build();
+    try {
+      var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+      check(answer.statusCode() == 200, answer.body());
+      return answer.body();
+    } catch (IOException | InterruptedException failed) {
+      throw new AssertionError(failed);
+    }
   }
 
   private static CompletableFuture<IAuthenticationResult> atTenant(PublicClientApplication client, IAuthenticationResult signedIn, String tenant)
