@@ -25,7 +25,7 @@ func (h *Handler) getRelationshipRequest(w http.ResponseWriter, r *http.Request,
 			return partnercenter.ErrMalformedQuery.With("The "+named.name+" '"+shown(text)+"' is not a GUID; give the tenant id of a partner, for example dfd8cc0a-c592-468c-8461-869a38d24738.", named.name)
 		}
 	}
-	invitations := &csp.Invitations{Store: h.Store, GDAPByDefault: h.Customers.GDAPByDefault}
+	invitations := &csp.Invitations{Store: h.Store, GDAPByDefault: h.Customers.GDAPByDefault, SandboxLimits: h.Customers.SandboxLimits}
 	invitation, err := invitations.Request(r.Context(), caller, request)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ type switches struct {
 	StrictRegistration  bool                     `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
 	StrictCulture       bool                     `group:"api" variable:"TENANTRY_STRICT_CULTURE" help:"Demand one of the country's own cultures."`
 	RefuseGraphAudience bool                     `group:"api" variable:"TENANTRY_REFUSE_GRAPH_AUDIENCE" help:"Refuse tokens for https://graph.windows.net (fault 900420)."`
-	SandboxLimits       bool                     `group:"api" variable:"TENANTRY_SANDBOX_LIMITS" help:"Hold sandbox partners to their documented 75 customers."`
+	SandboxLimits       bool                     `group:"api" variable:"TENANTRY_SANDBOX_LIMITS" help:"Hold sandbox partners to their documented limits: 75 customers, no requests for relationships."`
 	GDAPByDefault       bool                     `name:"gdap-by-default" group:"api" variable:"TENANTRY_GDAP_BY_DEFAULT" help:"Create customers without delegated admin unless the request says otherwise."`
 	ForcePasswordChange bool                     `group:"api" negatable:"" default:"${force_password_change}" variable:"TENANTRY_FORCE_PASSWORD_CHANGE" help:"A first password must be changed before it gets tokens (here by default: ${default})."`
 	RevokeReused        bool                     `name:"revoke-reused-refresh-tokens" group:"api" variable:"TENANTRY_REVOKE_REUSED_REFRESH_TOKENS" help:"Redeeming a refresh token whose successor was redeemed ends all that come from the same sign-in. The real service does not, and programs that keep one token for good rely on that."`

@@ -95,6 +95,9 @@ type Invitations struct {
 
 	// GDAPByDefault leaves delegated admin out of what is asked for.
 	GDAPByDefault bool
+
+	// SandboxLimits keeps sandbox accounts from asking, as the real service does.
+	SandboxLimits bool
 }
 
 // InvitationRequest is what the query of the request says.
@@ -111,7 +114,7 @@ func (s *Invitations) Request(ctx context.Context, caller *Caller, request *Invi
 		return nil, err
 	}
 	partner := caller.Partner
-	if partner.Sandbox {
+	if s.SandboxLimits && partner.Sandbox {
 		return nil, partnercenter.ErrNotInSandbox
 	}
 	invitation := &Invitation{Partner: partner.ID, Delegated: !s.GDAPByDefault}
@@ -182,7 +185,7 @@ func (s *Invitations) Terms(ctx context.Context, i *Invitation) (*Terms, error) 
 			continue
 		}
 		partner, err := s.Store.Partner(ctx, named.id)
-		if errors.Is(err, ErrNotFound) || err == nil && partner.Sandbox {
+		if errors.Is(err, ErrNotFound) || err == nil && s.SandboxLimits && partner.Sandbox {
 			return nil, ErrInvitationOver
 		}
 		if err != nil {

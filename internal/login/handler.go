@@ -26,6 +26,7 @@ type Handler struct {
 	Issuer         string // the origin of issuers; empty: token.DefaultIssuer
 	ExternalURL    string // what clients reach the server as; empty: by the name that they send
 	TrustForwarded bool   // X-Forwarded-For, -Host and -Proto come from a proxy of ours
+	SandboxLimits  bool   // sandbox accounts cannot ask customers for a relationship
 
 	// ForcePasswordChange refuses tokens to users who have not changed their first password yet.
 	ForcePasswordChange bool

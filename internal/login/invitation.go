@@ -23,7 +23,7 @@ func (h *Handler) invitationPage(v *visit) error {
 	if !ok {
 		return ErrInvitationForged
 	}
-	invitations := &csp.Invitations{Store: h.Store}
+	invitations := &csp.Invitations{Store: h.Store, SandboxLimits: h.SandboxLimits}
 	terms, err := invitations.Terms(v.r.Context(), invitation)
 	if errors.Is(err, csp.ErrInvitationOver) {
 		return v.message(http.StatusGone, nil, v.T("invitation.title"), v.T("invitation.over"))

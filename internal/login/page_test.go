@@ -455,6 +455,7 @@ func TestInvitationRefused(t *testing.T) {
 	must(t, w.db.CreateUser(t.Context(), &csp.User{ID: customer.Derived("bo"), Tenant: customer, PrincipalName: "bo@wingtiptoys.onmicrosoft.com", Credential: credential}))
 
 	v := w.visit(t)
+	w.SandboxLimits = true
 	v.get(w.invite(sandbox)).wants(410, "This request is not valid any more.")
 	v.get(w.invite(csp.MustParseID("99999999-9999-4999-8999-999999999999"))).wants(410, "This request is not valid any more.")
 	good := w.invite(fabrikam)

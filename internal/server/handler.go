@@ -207,6 +207,7 @@ func (s *Server) login() *surface {
 		Now:                 s.config.Now,
 		Logger:              s.config.Logger,
 		ExternalURL:         s.config.ExternalURL,
+		SandboxLimits:       s.config.SandboxLimits,
 		TrustForwarded:      s.config.TrustForwarded,
 		ForcePasswordChange: s.config.ForcePasswordChange,
 		RevokeReused:        s.config.RevokeReused,
