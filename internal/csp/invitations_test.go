@@ -11,7 +11,9 @@ import (
 	"github.com/tenantry/tenantry/partnercenter"
 )
 
-func (w *world) invitations() *csp.Invitations { return &csp.Invitations{Store: w.db, SandboxLimits: true} }
+func (w *world) invitations() *csp.Invitations {
+	return &csp.Invitations{Store: w.db, SandboxLimits: true}
+}
 
 // administrator is the first user of the customer's tenant.
 func (w *world) administrator(t testing.TB, customer *partnercenter.Customer) *csp.User {

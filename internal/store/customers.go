@@ -52,7 +52,6 @@ type creationRows struct {
 	*csp.Creation
 	partner int64
 	domain  string
-	name    string
 	profile []byte
 	admin   string
 }
@@ -70,7 +69,6 @@ func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creati
 		Creation: creation,
 		partner:  partner.n,
 		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
-		name:     csp.FoldedName(creation.Customer.BillingProfile.CompanyName),
 		profile:  creation.Customer.Profile().AppendJSON(make([]byte, 0, 1024)),
 		admin:    string(admin),
 	}, nil
@@ -123,11 +121,11 @@ func (t *tx) createCustomer(row *creationRows) (reseller int64, refusal, err err
 		return 0, nil, err
 	}
 	if reseller == 0 {
-		return 0, nil, t.insertRelationship(&relationship{partner: row.partner, customer: n, delegated: customer.DelegatedAccess}, row.name)
+		return 0, nil, t.insertRelationship(&relationship{partner: row.partner, customer: n, delegated: customer.DelegatedAccess}, customer.BillingProfile.CompanyName)
 	}
 	for _, partner := range [...]int64{row.partner, reseller} {
 		r := &relationship{partner: partner, customer: n, reseller: reseller, provider: row.partner, delegated: customer.DelegatedAccess}
-		if err := t.insertRelationship(r, row.name); err != nil {
+		if err := t.insertRelationship(r, customer.BillingProfile.CompanyName); err != nil {
 			return 0, nil, err
 		}
 	}
@@ -139,14 +137,15 @@ type relationship struct {
 	partner, customer  int64
 	reseller, provider int64 // of an indirect customer
 	delegated          bool
+	account            int64
 }
 
 // insertRelationship also lets the partner find the customer by its name.
 func (t *tx) insertRelationship(r *relationship, name string) error {
 	err := t.exec(`
-		INSERT INTO relationships (partner, customer, reseller, provider, delegated)
-		VALUES ($1, $2, $3, $4, $5)`,
-		r.partner, r.customer, r.reseller, r.provider, r.delegated)
+		INSERT INTO relationships (partner, customer, reseller, provider, delegated, account)
+		VALUES ($1, $2, $3, $4, $5, $6)`,
+		r.partner, r.customer, r.reseller, r.provider, r.delegated, r.account)
 	if err != nil {
 		return err
 	}
@@ -157,10 +156,10 @@ func (t *tx) insertRelationship(r *relationship, name string) error {
 func (t *tx) insertName(partner int64, name string, customer int64) error {
 	return t.exec(`
 		INSERT INTO names (partner, name, customer, id, shown, domain)
-		SELECT CAST($1 AS BIGINT), $2, n, id, name, domain
+		SELECT CAST($1 AS BIGINT), $2, n, id, $4, domain
 		FROM tenants
 		WHERE n = $3`,
-		partner, name, customer)
+		partner, csp.FoldedName(name), customer, name)
 }
 
 // reseller is the indirect reseller whom the customer is created for; 0 is none.
@@ -213,6 +212,7 @@ type customerRow struct {
 	partner   int64   // likewise
 	name      string  // likewise
 	holders   []int64 // likewise: all partners that have a relationship with the customer
+	account   int64
 	domain    string
 	profile   string
 	created   int64
@@ -234,6 +234,9 @@ func (db *DB) Customer(ctx context.Context, partner, id csp.ID) (*csp.Customer, 
 func (db *DB) customerOf(ask asker, partner, id csp.ID, row customerRow) (*csp.Customer, error) {
 	customer := &csp.Customer{ID: id, Partner: partner, DelegatedAccess: row.delegated, Created: timeOf(row.created)}
 	if err := readProfile(row.profile, &customer.Customer); err != nil {
+		return nil, err
+	}
+	if err := readAccount(ask, &row, customer); err != nil {
 		return nil, err
 	}
 	customer.CompanyProfile.Domain = row.domain
@@ -262,13 +265,13 @@ func (db *DB) customerRow(ctx context.Context, partner, id csp.ID) (row customer
 // customerQuery casts the partner because SQLite plans apart for a parameter that is 0 or 1, and the first partner is 1: each
 // time that another one asked next the plan would be made anew, which takes twice as long as the query. So do the lists.
 const customerQuery = `
-	SELECT t.domain, t.created, t.profile, r.delegated, r.reseller, r.provider
+	SELECT t.domain, t.created, t.profile, r.delegated, r.reseller, r.provider, r.account
 	FROM relationships r
 	JOIN tenants t ON t.n = r.customer
 	WHERE r.partner = CAST($1 AS BIGINT) AND r.customer = $2 AND t.id = $3`
 
 func (row *customerRow) scan(from scanner) error {
-	return from.Scan(&row.domain, &row.created, &row.profile, &row.delegated, &row.reseller, &row.provider)
+	return from.Scan(&row.domain, &row.created, &row.profile, &row.delegated, &row.reseller, &row.provider, &row.account)
 }
 
 // unrelated tells a customer of somebody else from none at all.

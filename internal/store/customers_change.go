@@ -68,6 +68,7 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 			{`DELETE FROM deleted_users WHERE tenant = $1`, row.n},
 			{`DELETE FROM members WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
+			{`DELETE FROM accounts WHERE customer = $1`, row.n},
 			{`DELETE FROM consents WHERE tenant = $1`, id[:]},
 			{`DELETE FROM tenants WHERE n = $1`, row.n},
 		} {
@@ -96,7 +97,7 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if err != nil {
 			return nil, err
 		}
-		if row.name, err = t.companyName(row.n); err != nil {
+		if row.name, err = t.companyName(row.n, row.account); err != nil {
 			return nil, err
 		}
 		if row.holders, err = t.holders(row.n); err != nil {
@@ -134,15 +135,10 @@ func (row *customerRow) partners() []int64 {
 }
 
 func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
-	name := customer.BillingProfile.CompanyName
-	err := t.exec(`
-		UPDATE tenants
-		SET name = $1, profile = $2
-		WHERE n = $3`,
-		name, string(customer.Profile().AppendJSON(nil)), row.n)
-	if err != nil {
+	if err := t.saveProfile(row, customer); err != nil {
 		return err
 	}
+	name := customer.BillingProfile.CompanyName
 	for _, partner := range row.partners() {
 		err := t.exec(`
 			UPDATE relationships
@@ -152,15 +148,13 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 		if err != nil {
 			return err
 		}
-	}
-	if name == row.name {
-		return nil
-	}
-	for _, partner := range row.holders {
+		if name == row.name {
+			continue
+		}
 		if err := t.deleteName(partner, csp.FoldedName(row.name), row.n); err != nil {
 			return err
 		}
-		if err := t.insertName(partner, csp.FoldedName(name), row.n); err != nil {
+		if err := t.insertName(partner, name, row.n); err != nil {
 			return err
 		}
 	}
@@ -173,7 +167,7 @@ func (t *tx) deleteRelationships(row *customerRow) error {
 			return err
 		}
 	}
-	return nil
+	return t.closeAccount(row.n, row.account)
 }
 
 func (t *tx) deleteRelationship(partner int64, row *customerRow) error {
@@ -194,12 +188,18 @@ func (t *tx) deleteName(partner int64, name string, customer int64) error {
 		partner, name, customer)
 }
 
-// companyName is the customer's.
-func (t *tx) companyName(customer int64) (name string, err error) {
-	err = t.row(`
+// companyName is the customer's, as the account knows it.
+func (t *tx) companyName(customer, account int64) (name string, err error) {
+	query, args := `
 		SELECT name
 		FROM tenants
-		WHERE n = $1`,
-		customer).Scan(&name)
+		WHERE n = $1`, []any{customer}
+	if account != 0 {
+		query, args = `
+			SELECT name
+			FROM accounts
+			WHERE customer = $1 AND account = $2`, []any{customer, account}
+	}
+	err = t.row(query, args...).Scan(&name)
 	return name, err
 }

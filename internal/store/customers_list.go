@@ -54,9 +54,10 @@ type customersPage struct {
 // costs what the first one does. What is read backward has other words where the comments are.
 var customerQueries = map[csp.CustomerField]string{
 	csp.AnyCustomer: `
-		SELECT t.id, t.name, t.domain, ''
+		SELECT t.id, COALESCE(a.name, t.name), t.domain, ''
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
+		LEFT JOIN accounts a ON r.account <> 0 AND a.customer = r.customer AND a.account = r.account
 		WHERE r.partner = CAST($1 AS BIGINT) AND r.customer />/ $2
 		ORDER BY r.customer /asc/
 		LIMIT $3`,
@@ -67,24 +68,27 @@ var customerQueries = map[csp.CustomerField]string{
 		ORDER BY name /asc/, customer /asc/
 		LIMIT $3`,
 	csp.ByDomain: `
-		SELECT t.id, t.name, t.domain, d.name
+		SELECT t.id, COALESCE(a.name, t.name), t.domain, d.name
 		FROM domains d
 		JOIN relationships r ON r.partner = CAST($1 AS BIGINT) AND r.customer = d.tenant
 		JOIN tenants t ON t.n = d.tenant
+		LEFT JOIN accounts a ON r.account <> 0 AND a.customer = r.customer AND a.account = r.account
 		WHERE (d.name, d.tenant) />/ ($4, $2) AND d.name /end/ $5 AND d.profile = ''
 		ORDER BY d.name /asc/, d.tenant /asc/
 		LIMIT $3`,
 	csp.ByReseller: `
-		SELECT t.id, t.name, t.domain, ''
+		SELECT t.id, COALESCE(a.name, t.name), t.domain, ''
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
+		LEFT JOIN accounts a ON r.account <> 0 AND a.customer = r.customer AND a.account = r.account
 		WHERE r.partner = CAST($1 AS BIGINT) AND r.reseller = CAST($4 AS BIGINT) AND r.reseller <> 0 AND r.customer />/ $2
 		ORDER BY r.customer /asc/
 		LIMIT $3`,
 	csp.ByProvider: `
-		SELECT t.id, t.name, t.domain, ''
+		SELECT t.id, COALESCE(a.name, t.name), t.domain, ''
 		FROM relationships r
 		JOIN tenants t ON t.n = r.customer
+		LEFT JOIN accounts a ON r.account <> 0 AND a.customer = r.customer AND a.account = r.account
 		WHERE r.partner = CAST($1 AS BIGINT) AND r.provider = CAST($4 AS BIGINT) AND r.provider <> 0 AND r.customer />/ $2
 		ORDER BY r.customer /asc/
 		LIMIT $3`,

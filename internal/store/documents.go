@@ -9,10 +9,11 @@ import (
 
 // Documents implements [csp.Store].
 func (db *DB) Documents(ctx context.Context, partner, customer csp.ID, kind string) ([]csp.Document, error) {
-	if _, err := db.Customer(ctx, partner, customer); err != nil {
+	row, err := db.customerRow(ctx, partner, customer)
+	if err != nil {
 		return nil, err
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(documentsQuery), customer.Order(), kind)
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(documentsQuery), customer.Order(), accountKind(kind, row.account))
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func readDocuments(rows *sql.Rows) (documents []csp.Document, err error) {
 // ChangeDocuments implements [csp.Store].
 func (db *DB) ChangeDocuments(ctx context.Context, partner, customer csp.ID, call csp.Call, kind string, change func([]csp.Document) ([]csp.Document, csp.Outcome, error)) ([]byte, error) {
 	return db.changeCustomer(ctx, partner, customer, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
-		return t.changeDocuments(row.n, kind, change)
+		return t.changeDocuments(row.n, accountKind(kind, row.account), change)
 	})
 }
 

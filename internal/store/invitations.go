@@ -24,12 +24,15 @@ func (db *DB) AcceptInvitation(ctx context.Context, acceptance *csp.Acceptance) 
 		if err != nil {
 			return notFound(err)
 		}
+		if err := t.openAccount(rows[0].customer, rows[0].account); err != nil {
+			return err
+		}
 		readers := make([]int64, 0, len(rows))
 		for _, row := range rows {
 			if err := t.unrelated(row); err != nil {
 				return err
 			}
-			if err := t.insertRelationship(row, csp.FoldedName(name)); err != nil {
+			if err := t.insertRelationship(row, name); err != nil {
 				return err
 			}
 			readers = append(readers, row.partner)
@@ -56,7 +59,7 @@ func (db *DB) invitedRows(ctx context.Context, a *csp.Acceptance) ([]*relationsh
 		if err != nil {
 			return nil, err
 		}
-		return []*relationship{{partner: partner.n, customer: customer, delegated: a.Delegated}}, nil
+		return []*relationship{{partner: partner.n, customer: customer, delegated: a.Delegated, account: partner.n}}, nil
 	}
 	provider, err := db.partner(ctx, a.Provider)
 	if err != nil {
@@ -68,7 +71,7 @@ func (db *DB) invitedRows(ctx context.Context, a *csp.Acceptance) ([]*relationsh
 	}
 	var rows []*relationship
 	for _, partner := range [...]int64{provider.n, reseller.n} {
-		rows = append(rows, &relationship{partner: partner, customer: customer, reseller: reseller.n, provider: provider.n, delegated: a.Delegated})
+		rows = append(rows, &relationship{partner: partner, customer: customer, reseller: reseller.n, provider: provider.n, delegated: a.Delegated, account: provider.n})
 	}
 	return rows, nil
 }

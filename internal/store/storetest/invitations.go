@@ -16,6 +16,64 @@ func acceptance(partner *csp.Partner, customer csp.ID) *csp.Acceptance {
 	}
 }
 
+// testAccounts changes what the second partner has of the customer: the first one's stays as it is. What is the tenant's own, both
+// see.
+func (s *suite) testAccounts(t *testing.T, created *csp.Customer) {
+	t.Helper()
+	ctx, id, name := t.Context(), created.ID, created.BillingProfile.CompanyName
+	for _, partner := range []*csp.Partner{s.contoso, s.fabrikam} {
+		s.wantNamed(t, partner, id, name)
+	}
+	_, err := s.UpdateCustomer(ctx, s.fabrikam.ID, id, csp.Call{}, func(c *csp.Customer) (csp.Outcome, error) {
+		billing := *c.BillingProfile
+		billing.CompanyName, billing.Email = "Zebra", "zebra@kestrel.example"
+		c.BillingProfile = &billing
+		c.DelegatedAccess = false
+		return csp.Outcome{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.wantNamed(t, s.contoso, id, name)
+	s.wantNamed(t, s.fabrikam, id, "Zebra")
+	for _, field := range []csp.CustomerField{csp.AnyCustomer, csp.ByDomain} {
+		if found := s.walk(t, s.fabrikam.ID, csp.CustomerQuery{Field: field, Size: 9}); len(found) != 1 || found[0].Name != "Zebra" {
+			t.Errorf("list by %d: got %+v, want Zebra", field, found)
+		}
+		if found := s.walk(t, s.contoso.ID, csp.CustomerQuery{Field: field, Size: 9}); len(found) != 1 || found[0].Name != name {
+			t.Errorf("the other's list by %d: got %+v, want %s", field, found, name)
+		}
+	}
+	if customer, err := s.Customer(ctx, s.contoso.ID, id); err != nil || customer.DelegatedAccess != created.DelegatedAccess || customer.BillingProfile.Email != created.BillingProfile.Email {
+		t.Errorf("as the other partner has it: got %+v, %v", customer, err)
+	}
+
+	for _, kind := range []string{"kind", csp.KindQualification} {
+		_, err := s.ChangeDocuments(ctx, s.fabrikam.ID, id, csp.Call{}, kind, func([]csp.Document) ([]csp.Document, csp.Outcome, error) {
+			return []csp.Document{{ID: "one", Text: []byte("{}")}}, csp.Outcome{}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, err := s.Documents(ctx, s.fabrikam.ID, id, kind)
+		others, othersErr := s.Documents(ctx, s.contoso.ID, id, kind)
+		if shared := kind == csp.KindQualification; err != nil || othersErr != nil || len(own) != 1 || (len(others) == 1) != shared {
+			t.Errorf("documents of %s: the partner has %d, %v, the other %d, %v", kind, len(own), err, len(others), othersErr)
+		}
+	}
+
+	domain := &partnercenter.VerifiedDomain{Domain: &partnercenter.Domain{Name: "kestrel.example"}}
+	if _, err := s.AddDomain(ctx, s.fabrikam.ID, id, csp.Call{}, domain, func(*csp.Customer) (csp.Outcome, error) { return csp.Outcome{}, nil }); err != nil {
+		t.Fatal(err)
+	}
+	for _, partner := range []*csp.Partner{s.contoso, s.fabrikam} {
+		if customer, err := s.Customer(ctx, partner.ID, id); err != nil || len(customer.CustomDomains) != 1 {
+			t.Errorf("domains as %s sees them: got %+v, %v, want the further one", partner.Name, customer, err)
+		}
+	}
+	s.wantNamed(t, s.contoso, id, name)
+}
+
 // testInvitation gives a customer of one partner to another, and holds what each does to the other.
 func testInvitation(t *testing.T, s *suite) {
 	ctx := t.Context()
@@ -39,26 +97,7 @@ func testInvitation(t *testing.T, s *suite) {
 		t.Errorf("audit: got %+v, %v, want one record", records, err)
 	}
 
-	// A new name is found by both, and read by both although they remember the customer.
-	for _, partner := range []*csp.Partner{s.contoso, s.fabrikam} {
-		s.wantNamed(t, partner, id, creation.Customer.BillingProfile.CompanyName)
-	}
-	_, err = s.UpdateCustomer(ctx, s.fabrikam.ID, id, csp.Call{}, func(c *csp.Customer) (csp.Outcome, error) {
-		billing := *c.BillingProfile
-		billing.CompanyName = "Zebra"
-		c.BillingProfile = &billing
-		c.DelegatedAccess = false
-		return csp.Outcome{}, nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, partner := range []*csp.Partner{s.contoso, s.fabrikam} {
-		s.wantNamed(t, partner, id, "Zebra")
-	}
-	if customer, err := s.Customer(ctx, s.contoso.ID, id); err != nil || customer.DelegatedAccess != creation.Customer.DelegatedAccess {
-		t.Errorf("delegated admin of the other partner: got %+v, %v", customer, err)
-	}
+	s.testAccounts(t, creation.Customer)
 
 	// Who deletes it loses it; the other keeps it.
 	if err := s.DeleteCustomer(ctx, s.contoso.ID, id, csp.Call{}, csp.Outcome{}); err != nil {
@@ -77,7 +116,7 @@ func testInvitation(t *testing.T, s *suite) {
 	if err := s.AcceptInvitation(ctx, acceptance(s.contoso, id)); err != nil {
 		t.Errorf("accepted after the end: got %v", err)
 	}
-	s.wantNamed(t, s.contoso, id, "Zebra")
+	s.wantNamed(t, s.contoso, id, creation.Customer.BillingProfile.CompanyName)
 	if err := s.DeleteCustomer(ctx, s.contoso.ID, id, csp.Call{}, csp.Outcome{}); err != nil {
 		t.Fatal(err)
 	}
