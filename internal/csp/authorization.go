@@ -32,6 +32,8 @@ type Authorization struct {
 	AuthTime        time.Time `json:"authTime"`           // when the user signed in
 	AMR             []string  `json:"amr"`                // how: pwd, mfa
 	Session         ID        `json:"session"`            // the browser's, or zero
+	Factor          ID        `json:"factor,omitzero"`    // the second factor that was there; zero: none
+	FactorTime      time.Time `json:"factorTime,omitzero"`
 }
 
 // AuthorizationOf is an authorization by the user in its own tenant, as of now; the caller fills in what was asked for.
@@ -41,6 +43,31 @@ func AuthorizationOf(user *User, client ID, now time.Time, amr ...string) *Autho
 		Client: client, AuthTime: now, AMR: amr,
 	}
 }
+
+// SecondFactor is what a user proves itself with beside its password: a secret that an app makes one-time codes of.
+type SecondFactor struct {
+	ID       ID     // of the enrolment
+	Sealed   []byte // the secret; package token reads it
+	Enrolled time.Time
+	Step     int64 // of the last code that was accepted; none of that step or an earlier one is again
+}
+
+// Prove adds the second factor to what the user proved itself with.
+func (a *Authorization) Prove(factor ID, at time.Time) {
+	if !factor.IsZero() && !slices.Contains(a.AMR, MFA) {
+		a.AMR = append(slices.Clone(a.AMR), MFA)
+	}
+	a.Factor, a.FactorTime = factor, at
+}
+
+// HasFactor reports whether a second factor was there.
+func (a *Authorization) HasFactor() bool { return slices.Contains(a.AMR, MFA) }
+
+// How a user proved who it is, in the claim amr.
+const (
+	Password = "pwd"
+	MFA      = "mfa"
+)
 
 // CredentialMark changes when the password does, and tells nothing of it. What was granted under another one is void.
 func (u *User) CredentialMark() []byte {

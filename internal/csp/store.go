@@ -195,6 +195,19 @@ type Store interface {
 	// ErrNotFound if the user is no more, or has another credential than it is given with.
 	ReplaceCredential(ctx context.Context, user, changed *User) error
 
+	// SecondFactor is the one that the user has enrolled, or ErrNotFound.
+	SecondFactor(ctx context.Context, user *User) (*SecondFactor, error)
+
+	// AddSecondFactor enrols the user's. ErrExists if it has one.
+	AddSecondFactor(ctx context.Context, user *User, factor *SecondFactor) error
+
+	// UseSecondFactor notes that the code of the step was accepted. ErrRedeemed if that of this or of a later step was accepted
+	// before; ErrNotFound if the user's second factor is not the one of that id.
+	UseSecondFactor(ctx context.Context, user *User, factor ID, step int64) error
+
+	// RemoveSecondFactor takes the user's away, or is ErrNotFound.
+	RemoveSecondFactor(ctx context.Context, user *User) error
+
 	// CreateApp registers an application. ErrExists if its id is taken.
 	CreateApp(ctx context.Context, app *App) error
 

@@ -248,6 +248,18 @@ func (t *tx) changeMembers(user *csp.User, lost, got []string) error {
 
 // ForgetUsers purges the users that were deleted longer than age ago, and reports how many they were.
 func (db *DB) ForgetUsers(ctx context.Context, age time.Duration) (int, error) {
+	_, err := db.forget(ctx, age, `
+		DELETE FROM second_factors
+		WHERE (tenant, account) IN (
+			SELECT f.tenant, f.account
+			FROM second_factors f
+			JOIN deleted_users d ON d.tenant = f.tenant AND d.id = f.account
+			WHERE d.deleted < $1
+			LIMIT $2
+		)`)
+	if err != nil {
+		return 0, err
+	}
 	return db.forget(ctx, age, `
 		DELETE FROM deleted_users
 		WHERE (tenant, id) IN (SELECT tenant, id FROM deleted_users WHERE deleted < $1 ORDER BY deleted LIMIT $2)`)

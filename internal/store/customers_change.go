@@ -67,6 +67,7 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 			{`DELETE FROM users WHERE tenant = $1`, row.n},
 			{`DELETE FROM deleted_users WHERE tenant = $1`, row.n},
 			{`DELETE FROM members WHERE tenant = $1`, row.n},
+			{`DELETE FROM second_factors WHERE tenant = $1`, row.n},
 			{`DELETE FROM documents WHERE customer = $1`, row.n},
 			{`DELETE FROM accounts WHERE customer = $1`, row.n},
 			{`DELETE FROM consents WHERE tenant = $1`, id[:]},

@@ -19,6 +19,7 @@ func (s *suite) authorization() *csp.Authorization {
 		Tenant: s.fabrikam.ID, Home: s.contoso.ID, User: s.ids.New(), UserName: "ana@contoso.onmicrosoft.com", Credential: []byte{0, 1, 255},
 		Client: s.ids.New(), RedirectURI: "http://localhost:8400/", Scope: "openid a/.default", Resource: "https://graph.windows.net",
 		Nonce: "ü", Challenge: "c", ChallengeMethod: "S256", AuthTime: s.clock, AMR: []string{"pwd", "mfa"}, Session: s.ids.New(),
+		Factor: s.ids.New(), FactorTime: s.clock,
 	}
 }
 
