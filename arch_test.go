@@ -58,6 +58,7 @@ var outsiders = []struct {
 	{"github.com/prometheus", []string{"internal/server"}, "what is observed is the wiring's"},
 	{"github.com/alecthomas/kong", []string{"internal/cli"}, "only commands have flags"},
 	{"github.com/Azure", []string{"partnercenter", "internal/cli"}, "the client is built on azcore, the server is not"},
+	{"rsc.io/qr", []string{"internal/login"}, "only pages show pictures"},
 	{"github.com/chromedp", nil, "only tests drive a browser"},
 	{"testing", []string{"internal/store/storetest", "tenantrytest"}, "tests stay out of the binary"},
 	{"net/http", []string{"partnercenter", "internal/admin", "internal/api", "internal/login", "internal/web", "internal/webhook", "internal/server", "internal/cli", "bench", "bench/echo", "tenantrytest", "internal/store/storetest"}, "the world and its store know no HTTP"},

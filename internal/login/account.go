@@ -18,6 +18,15 @@ func (h *Handler) accountPage(v *visit) error {
 	return (&page{visit: v, Name: "account", Title: v.T("account.title"), Account: who}).show()
 }
 
+// secondFactorPage lets somebody enrol a second factor who need not.
+func (h *Handler) secondFactorPage(v *visit) error {
+	who, err := v.signedIn(&wanted{factor: true})
+	if who == nil || err != nil {
+		return err
+	}
+	return v.message(http.StatusOK, who, v.T("factor.there"), v.T("factor.there.text"))
+}
+
 // passwordPage lets somebody change a password who need not.
 func (h *Handler) passwordPage(v *visit) error {
 	want := &wanted{changed: "/account"}
@@ -25,5 +34,5 @@ func (h *Handler) passwordPage(v *visit) error {
 	if who == nil || err != nil {
 		return err
 	}
-	return v.showChangePassword(want, who.user.PrincipalName, false)
+	return v.showChangePassword(want, changing{UserName: who.user.PrincipalName})
 }

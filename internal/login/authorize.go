@@ -31,6 +31,7 @@ type authorization struct {
 	mode     string // how
 	code     bool   // what it holds
 	idToken  bool
+	factor   bool // a second factor is asked for
 
 	permissions []string // what the user is asked to allow
 }
@@ -186,9 +187,11 @@ func (a *authorization) readRequest() error {
 	case a.idToken && query.Get("nonce") == "":
 		return ErrQueryMissing.With("nonce")
 	}
-	if _, err := capabilities(query.Get("claims")); err != nil {
+	asked, err := readClaims(query.Get("claims"))
+	if err != nil {
 		return err
 	}
+	a.factor = asked.factor || slices.Contains(words(query.Get("amr_values")), csp.MFA)
 	prompts := a.v.prompts()
 	for word := range prompts {
 		if !slices.Contains([]string{promptNone, promptLogin, promptConsent, promptAdminConsent, promptSelectAccount}, word) || word == promptNone && len(prompts) > 1 {
@@ -236,6 +239,7 @@ func (a *authorization) readPermissions(scope, resource string) error {
 func (a *authorization) wanted() (*wanted, error) {
 	want := &wanted{
 		tenant: a.tenant, reason: a.v.T("signin.for", a.app.Name), beyond: []string{originOf(a.redirect)}, silent: a.v.prompts()[promptNone],
+		factor: a.factor,
 	}
 	if text := a.v.query.Get("max_age"); text != "" {
 		seconds, err := strconv.ParseUint(text, 10, 31)
@@ -248,6 +252,11 @@ func (a *authorization) wanted() (*wanted, error) {
 		want.domain = hint
 	}
 	return want, nil
+}
+
+// words are those of a parameter that lists some, between blanks or commas, in lower case.
+func words(list string) []string {
+	return strings.FieldsFunc(strings.ToLower(list), func(c rune) bool { return c == ' ' || c == ',' })
 }
 
 // originOf is what a page has to allow its forms to lead to.
@@ -300,7 +309,7 @@ func (p parameters) encode() string {
 // issue makes what the application asked for.
 func (a *authorization) issue(who *account) (parameters, error) {
 	ctx, query := a.v.r.Context(), a.v.query
-	granted := csp.AuthorizationOf(who.user, a.app.ID, who.since, "pwd")
+	granted := who.grants(a.app.ID)
 	granted.Tenant = a.tenant.ID
 	granted.RedirectURI = query.Get("redirect_uri")
 	granted.Scope, granted.Resource, granted.Nonce = query.Get("scope"), query.Get("resource"), query.Get("nonce")
@@ -308,7 +317,6 @@ func (a *authorization) issue(who *account) (parameters, error) {
 	if granted.Challenge != "" && granted.ChallengeMethod == "" {
 		granted.ChallengeMethod = "plain" // RFC 7636, 4.3
 	}
-	granted.Session = who.session
 
 	var answer parameters
 	code := ""

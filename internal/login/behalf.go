@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/token"
@@ -56,6 +57,17 @@ func (h *Handler) behalfOf(ctx context.Context, req *tokenRequest, claims *token
 		return nil, err
 	}
 	granted := csp.AuthorizationOf(user, req.client.app.ID, h.now(), claims.AMR...)
+	if granted.HasFactor() {
+		factor, err := h.secondFactor(ctx, user)
+		switch made := claims.Made(); {
+		case err != nil:
+			return nil, err
+		case factor == nil || made.Before(factor.Enrolled.Truncate(time.Second)): // it was another one
+			return nil, ErrRevoked
+		default:
+			granted.Prove(factor.ID, made)
+		}
+	}
 	if granted.Tenant, err = csp.ParseID(claims.TenantID); err != nil {
 		return nil, ErrBehalf.With("The assertion names no tenant.")
 	}

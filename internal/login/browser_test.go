@@ -194,6 +194,57 @@ func TestBrowserAuthorize(t *testing.T) {
 	act(t, ctx, chromedp.Click("button"), heading("POST true s & t"))
 }
 
+// TestBrowserSecondFactor sets up a second factor and signs in with it, by keyboard alone and without scripts; then it looks at
+// the pages in the other languages, dark and on a telephone.
+func TestBrowserSecondFactor(t *testing.T) {
+	w := newWorld(t)
+	server := httptest.NewServer(w.serve())
+	t.Cleanup(server.Close)
+	ctx := browse(t)
+	_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	must(t, err)
+	act(t, ctx, chromedp.Navigate(server.URL+"/account/second-factor"), heading("Sign in"), chromedp.KeyEvent(megan+kb.Tab+chosenPassword+kb.Enter), heading("Set up a second factor"))
+	picture(t, ctx, "enrol")
+	wantAccessible(t, ctx)
+	drawn, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(i => i.complete && i.naturalWidth > 0)(document.querySelector('img.qr'))`))
+	if must(t, err); !drawn {
+		t.Error("the picture does not show")
+	}
+	secret, err := chromedp.Run(ctx, chromedp.Text(".secret"))
+	must(t, err)
+	act(t, ctx, chromedp.SendKeys("#otp", "12345"+kb.Enter), chromedp.WaitVisible(`[role=alert]`))
+	picture(t, ctx, "enrol-wrong")
+	wantAccessible(t, ctx)
+	act(t, ctx, chromedp.SendKeys("#otp", codeOf(t, secret, w.Now())+kb.Enter), heading("Your second factor is set up"))
+	picture(t, ctx, "enrolled")
+	wantAccessible(t, ctx)
+
+	act(t, ctx, chromedp.Navigate(server.URL+"/account?prompt=login"), heading("Sign in"), chromedp.KeyEvent(megan+kb.Tab+chosenPassword+kb.Enter), heading("Enter your code"))
+	picture(t, ctx, "second-factor")
+	wantAccessible(t, ctx)
+	act(t, ctx, chromedp.KeyEvent(codeOf(t, secret, w.Now())+kb.Enter), chromedp.WaitVisible(`//*[@role="alert" and contains(., "used already")]`))
+	picture(t, ctx, "second-factor-used")
+	wantAccessible(t, ctx)
+	act(t, ctx, chromedp.KeyEvent(codeOf(t, secret, w.Now().Add(30*time.Second))+kb.Enter), heading("Your account"))
+
+	dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
+	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: dark})
+	must(t, err)
+	act(t, ctx, chromedp.EmulateViewport(360, 740))
+	for language, titles := range map[string][3]string{
+		"nl": {"Aanmelden", "Vul je code in", "Stel een tweede factor in"}, "de": {"Anmelden", "Geben Sie Ihren Code ein", "Zweiten Faktor einrichten"},
+		"fr": {"Se connecter", "Saisissez votre code", "Configurer un second facteur"}, "es": {"Iniciar sesión", "Escriba su código", "Configurar un segundo factor"},
+	} {
+		page := server.URL + "/account/second-factor?prompt=login&mkt=" + language
+		act(t, ctx, chromedp.Navigate(page), heading(titles[0]), chromedp.KeyEvent(megan+kb.Tab+chosenPassword+kb.Enter), heading(titles[1]))
+		picture(t, ctx, "dark-second-factor-"+language)
+		wantAccessible(t, ctx)
+		act(t, ctx, chromedp.Navigate(page), heading(titles[0]), chromedp.KeyEvent(bo+kb.Tab+chosenPassword+kb.Enter), heading(titles[2]))
+		picture(t, ctx, "dark-enrol-"+language)
+		wantAccessible(t, ctx)
+	}
+}
+
 // TestBrowserDevice types the code of a device, by keyboard alone and without scripts.
 func TestBrowserDevice(t *testing.T) {
 	w := newWorld(t)

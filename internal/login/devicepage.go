@@ -110,8 +110,8 @@ func (a *authorization) answerDevice(ctx context.Context, who *account, device *
 		err = a.h.Grants.DenyDevice(ctx, device.UserCode)
 	} else {
 		said = "device.done"
-		granted := csp.AuthorizationOf(who.user, a.app.ID, who.since, "pwd")
-		granted.Tenant, granted.Scope, granted.Resource, granted.Session = a.tenant.ID, device.Scope, device.Resource, who.session
+		granted := who.grants(a.app.ID)
+		granted.Tenant, granted.Scope, granted.Resource = a.tenant.ID, device.Scope, device.Resource
 		if err = a.h.Grants.ApproveDevice(ctx, device.UserCode, granted); err == nil {
 			err = a.h.Store.AddConsent(ctx, csp.Consent{Tenant: a.tenant.ID, User: who.user.ID, App: a.app.ID}, a.permissions)
 		}

@@ -105,6 +105,16 @@ var (
 	// ErrPasswordExpired answers a first password that has to be changed.
 	ErrPasswordExpired = row(50055, 400, "invalid_grant", "The password is expired. It must be changed at an interactive sign-in first.").sub("user_password_expired")
 
+	// ErrFactorNeeded answers what lacks the second factor that the user has, where one is asked for. A form with a password has no
+	// place for it. Microsoft Entra docs: reference-error-codes; vscode#240536 (v2), vscode-azure-account#971 (v1).
+	ErrFactorNeeded = row(50076, 400, "invalid_grant", "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '%s'.").sub("basic_action").v1("interaction_required")
+
+	// ErrFactorMissing answers a user who has to enrol a second factor at an interactive sign-in first.
+	ErrFactorMissing = row(50079, 400, "invalid_grant", "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access '%s'.").sub("basic_action").v1("interaction_required")
+
+	// ErrFactorOld answers what a second factor was given for too long ago.
+	ErrFactorOld = row(50078, 400, "invalid_grant", "Presented multi-factor authentication has expired due to policies configured by your administrator, you must refresh your multi-factor authentication to access '%s'.").sub("basic_action").v1("interaction_required")
+
 	// ErrUserForeign answers a user of another tenant who has no delegated admin here, or has it no more.
 	ErrUserForeign = row(50020, 400, "invalid_grant", "User account {EmailHidden} from another identity provider does not exist in tenant '%s' and cannot access the application '%s'(%s) in that tenant. The account needs to be added as an external user in the tenant first, or its partner needs delegated admin there.")
 
@@ -197,6 +207,11 @@ var (
 
 	// ErrChoiceNeeded answers prompt=none where several have.
 	ErrChoiceNeeded = row(16000, 400, "interaction_required", "Either multiple user identities are available for the current request or selected account is not supported for the scenario.")
+
+	// ErrFactorAsked, ErrEnrolmentAsked and ErrFactorAgain answer prompt=none where a page would ask for a second factor.
+	ErrFactorAsked    = row(50076, 400, "interaction_required", "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication.")
+	ErrEnrolmentAsked = row(50079, 400, "interaction_required", "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication.")
+	ErrFactorAgain    = row(50078, 400, "interaction_required", "Presented multi-factor authentication has expired due to policies configured by your administrator, you must refresh your multi-factor authentication.")
 
 	// ErrConsentNeeded answers prompt=none where the user has not allowed it.
 	ErrConsentNeeded = row(65001, 400, "consent_required", "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource.")

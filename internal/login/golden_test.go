@@ -185,6 +185,14 @@ func set(t *testing.T, w *world, r *http.Request, line string) *http.Request {
 		for name := range strings.FieldsSeq(value) {
 			signedIn(t, w, r, name)
 		}
+	case "enrolled":
+		w.enrol(t, megan)
+	case "enforce-mfa":
+		w.EnforceMFA = true
+	case "second-factor-life":
+		life, err := time.ParseDuration(value)
+		must(t, err)
+		w.SecondFactorLife = life
 	case "consented":
 		must(t, w.db.AddConsent(t.Context(), csp.Consent{Tenant: contoso, App: contosoApp}, strings.Fields(value)))
 	case "force-password-change":
@@ -232,10 +240,10 @@ func signedIn(t *testing.T, w *world, r *http.Request, name string) {
 	t.Helper()
 	v := w.visit(t)
 	v.client.Jar = nil
-	send := func(form url.Values) {
-		sent, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.server.URL+"/account?prompt=login", nil)
+	send := func(path string, form url.Values) {
+		sent, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.server.URL+path, nil)
 		if form != nil {
-			sent, err = http.NewRequestWithContext(t.Context(), http.MethodPost, v.server.URL+"/account?prompt=login", strings.NewReader(form.Encode()))
+			sent, err = http.NewRequestWithContext(t.Context(), http.MethodPost, v.server.URL+path, strings.NewReader(form.Encode()))
 			sent.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
 		must(t, err)
@@ -252,10 +260,18 @@ func signedIn(t *testing.T, w *world, r *http.Request, name string) {
 			r.AddCookie(&http.Cookie{Name: name, Value: kept[name]})
 		}
 	}
-	send(nil)
-	send(url.Values{"form": {tokenOf(v)}, "step": {"sign-in"}, "username": {name}, "password": {chosenPassword}})
+	send("/account?prompt=login", nil)
+	send("/account?prompt=login", url.Values{"form": {tokenOf(v)}, "step": {"sign-in"}, "username": {name}, "password": {chosenPassword}})
 	if v.status != http.StatusSeeOther {
 		t.Fatalf("sign-in of %s: got %d\n%s", name, v.status, v.text)
+	}
+	if _, err := w.db.SecondFactor(t.Context(), w.megan(t)); err == nil {
+		here := v.header.Get("Location")
+		send(here, nil)
+		send(here, url.Values{"form": {tokenOf(v)}, "step": {"second-factor"}, "otp": {w.codeOf(t, 0)}})
+		if v.status != http.StatusSeeOther {
+			t.Fatalf("second factor of %s: got %d\n%s", name, v.status, v.text)
+		}
 	}
 }
 

@@ -197,10 +197,13 @@ func (w *world) refresh(t testing.TB, changes ...func(*csp.Authorization)) strin
 	return post(t, w.serve(), v2, redeeming(w.code(t, publicApp, changes...))).RefreshToken
 }
 
+// passwordAlone is a change to what was granted: without a second factor.
+func passwordAlone(a *csp.Authorization) { a.AMR = []string{"pwd"} }
+
 // behalf is an access token for contosoApp that megan has by the public client.
 func (w *world) behalf(t testing.TB) string {
 	t.Helper()
-	return post(t, w.serve(), v2, with(redeeming(w.code(t, publicApp)), "scope", "api://"+contosoApp.String()+"/access_as_user")).AccessToken
+	return post(t, w.serve(), v2, with(redeeming(w.code(t, publicApp, passwordAlone)), "scope", "api://"+contosoApp.String()+"/access_as_user")).AccessToken
 }
 
 // endDelegatedAdmin ends it for the customer.

@@ -34,7 +34,14 @@ type Handler struct {
 	// RevokeReused revokes a family of refresh tokens when one is redeemed whose successor was redeemed before.
 	RevokeReused bool
 
-	lockouts lockouts
+	// EnforceMFA asks users of partners for a second factor wherever they sign in.
+	EnforceMFA bool
+
+	// SecondFactorLife is how long a second factor counts where one is asked for; zero: as long as what it was given for.
+	SecondFactorLife time.Duration
+
+	lockouts       lockouts // of passwords
+	factorLockouts lockouts // of codes
 }
 
 // endpoint is a line of the surface's table.

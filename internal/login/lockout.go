@@ -33,7 +33,8 @@ type lockouts struct {
 	once  sync.Once
 }
 
-// guesser is who may be guessing, and whose password.
+// guesser is who may be guessing, and whose password. Codes are guessed by who knows the password already: there the lock is the
+// user's, from wherever the guesses come.
 type guesser struct {
 	user   csp.ID
 	source netip.Prefix
@@ -41,29 +42,29 @@ type guesser struct {
 
 // tries are the passwords that were tried, but for the right one.
 type tries struct {
-	credential string   // the password that was meant; another one begins anew
+	credential string   // the password or second factor that was meant; another one begins anew
 	passwords  []uint64 // the last of them, as hashes under a seed of this process
 	count      int
 	last       time.Time
 	until      time.Time // no password counts before
 }
 
-// admit notes that the password is tried and reports whether it may be. It counts before anybody knows whether it is right, so
-// that nobody gains by trying many at once.
-func (l *lockouts) admit(who guesser, user *csp.User, password string, now time.Time) bool {
+// admit notes that the password of the credential is tried and reports whether it may be. It counts before anybody knows whether
+// it is right, so that nobody gains by trying many at once. An empty one counts each time: a code that was wrong may be right later.
+func (l *lockouts) admit(who guesser, credential []byte, password string, now time.Time) bool {
 	l.once.Do(func() { l.seed, l.tries.Limit = maphash.MakeSeed(), rememberedGuessers })
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	t, known := l.tries.Get(who)
-	if !known || t.credential != string(user.Credential) || now.Sub(t.last) > forgiven {
-		t = &tries{credential: string(user.Credential)}
+	if !known || t.credential != string(credential) || now.Sub(t.last) > forgiven {
+		t = &tries{credential: string(credential)}
 		l.tries.Put(who, t)
 	}
 	if now.Before(t.until) {
 		return false
 	}
 	hash := maphash.String(l.seed, password)
-	if slices.Contains(t.passwords, hash) {
+	if password != "" && slices.Contains(t.passwords, hash) {
 		return true
 	}
 	t.count++

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -167,27 +166,4 @@ func (p *principal) info(wanted bool) string {
 		panic("login: " + err.Error()) // two GUIDs
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
-}
-
-// capabilities are those that the client declares by asking for the claim xms_cc, which MSAL does in every request once it is
-// told that the program handles claims challenges: cp1. The token repeats them. Other claims that are asked for are there
-// anyhow, or not to be had, and the real service ignores those as well.
-func capabilities(claims string) ([]string, error) {
-	if claims == "" {
-		return nil, nil
-	}
-	var asked struct {
-		AccessToken struct {
-			Capabilities *struct {
-				Values []string `json:"values"`
-			} `json:"xms_cc"`
-		} `json:"access_token"`
-	}
-	if err := json.Unmarshal([]byte(claims), &asked); err != nil {
-		return nil, ErrClaims
-	}
-	if asked.AccessToken.Capabilities == nil || !slices.Contains(asked.AccessToken.Capabilities.Values, "cp1") {
-		return nil, nil
-	}
-	return []string{"cp1"}, nil
 }

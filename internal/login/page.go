@@ -56,8 +56,8 @@ var templates = func() map[string]*template.Template {
 	}
 	for _, entry := range entries {
 		name := strings.TrimSuffix(entry.Name(), ".html")
-		if name != "layout" && name != "who" {
-			all[name] = template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/who.html", "pages/"+entry.Name()))
+		if name != "layout" && name != "who" && name != "code" {
+			all[name] = template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/who.html", "pages/code.html", "pages/"+entry.Name()))
 		}
 	}
 	return all

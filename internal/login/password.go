@@ -29,9 +29,9 @@ func (h *Handler) passwordSubject(ctx context.Context, req *tokenRequest) (*subj
 	case user.MustChangePassword && h.ForcePasswordChange:
 		return nil, ErrPasswordExpired
 	}
-	granted := csp.AuthorizationOf(user, req.client.app.ID, h.now(), "pwd")
+	granted := csp.AuthorizationOf(user, req.client.app.ID, h.now(), csp.Password)
 	granted.Tenant = req.tenant.ID
-	return &subject{user: user, authorization: granted}, nil
+	return &subject{user: user, authorization: granted, passwordAlone: true}, nil
 }
 
 // signingIn is the user of that name: of the tenant, or of another from where it administers this one.
@@ -86,7 +86,7 @@ func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, g gu
 // checkPassword refuses a password that is not the user's, and any from where too many wrong ones came.
 func (h *Handler) checkPassword(ctx context.Context, user *csp.User, g guess) error {
 	who := guesser{user.ID, g.source}
-	if !h.lockouts.admit(who, user, g.password, h.now()) {
+	if !h.lockouts.admit(who, user.Credential, g.password, h.now()) {
 		return ErrLockedOut
 	}
 	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, g.password)

@@ -18,6 +18,18 @@ type account struct {
 	since  time.Time
 
 	session csp.ID // names the sign-in to applications
+
+	factor   csp.ID            // the second factor that was there; zero: none
+	factorAt time.Time         // when
+	enrolled *csp.SecondFactor // the one that the user has; nil: none
+}
+
+// grants is what the account grants to the application, by what it proved itself with; the caller fills in what was asked for.
+func (a *account) grants(client csp.ID) *csp.Authorization {
+	granted := csp.AuthorizationOf(a.user, client, a.since, csp.Password)
+	granted.Prove(a.factor, a.factorAt)
+	granted.Session = a.session
+	return granted
 }
 
 // UserName is the principal name.
@@ -40,6 +52,9 @@ type remembered struct {
 	Since  int64  `json:"s"` // in seconds of Unix
 	ID     string `json:"i"`
 	Mark   []byte `json:"m"` // a password that is changed or reset ends the sessions that it began
+
+	Factor   string `json:"f,omitzero"` // so does a second factor that is removed
+	FactorAt int64  `json:"a,omitzero"`
 }
 
 var sessionPurpose = [16]byte([]byte("browser session "))
@@ -87,15 +102,29 @@ func (v *visit) recall(one remembered) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &account{user, tenant, since, session}, nil
+	who := &account{user: user, tenant: tenant, since: since, session: session}
+	if who.enrolled, err = v.h.secondFactor(ctx, user); err != nil || one.Factor == "" {
+		return who, err
+	}
+	who.factor, err = csp.ParseID(one.Factor)
+	if err != nil || who.enrolled == nil || who.factor != who.enrolled.ID {
+		return nil, err
+	}
+	who.factorAt = time.Unix(one.FactorAt, 0)
+	return who, nil
 }
 
-// enter signs the user in. Whatever the browser held of this user before is replaced, as is its mark: what somebody else may
+// enter signs the user in, by a password. Whatever the browser held of this user before is replaced, as is its mark: what somebody else may
 // have put there before the sign-in is worth nothing after it.
 func (v *visit) enter(user *csp.User, tenant *csp.Tenant) {
-	accounts := []*account{{user, tenant, v.h.now().Truncate(time.Second), v.h.IDs.New()}}
+	v.keep(&account{user: user, tenant: tenant, since: v.h.now().Truncate(time.Second), session: v.h.IDs.New()})
+}
+
+// keep puts the account first, in the place of what there was of its user.
+func (v *visit) keep(who *account) {
+	accounts := []*account{who}
 	for _, other := range v.accounts {
-		if other.user.ID != user.ID && len(accounts) < maxAccounts {
+		if other.user.ID != who.user.ID && len(accounts) < maxAccounts {
 			accounts = append(accounts, other)
 		}
 	}
@@ -114,7 +143,14 @@ func (v *visit) leave() {
 func (v *visit) remember() {
 	var all []remembered
 	for _, a := range v.accounts {
-		all = append(all, remembered{a.tenant.ID.String(), a.user.ID.String(), a.user.PrincipalName, a.since.Unix(), a.session.String(), a.user.CredentialMark()})
+		one := remembered{
+			Tenant: a.tenant.ID.String(), User: a.user.ID.String(), Name: a.user.PrincipalName,
+			Since: a.since.Unix(), ID: a.session.String(), Mark: a.user.CredentialMark(),
+		}
+		if !a.factor.IsZero() {
+			one.Factor, one.FactorAt = a.factor.String(), a.factorAt.Unix()
+		}
+		all = append(all, one)
 	}
 	said, err := json.Marshal(all)
 	if err != nil {
@@ -128,6 +164,7 @@ type wanted struct {
 	tenant *csp.Tenant // those alone who may use it; nil: anybody
 	domain string      // of the tenant whose users are preferred; empty: none
 	since  time.Time   // whoever signed in before has to do so again; zero: nobody
+	factor bool        // a second factor is asked for, also of who has none yet
 	silent bool        // no page is shown: what would need one is refused
 	reason string      // what signing in is for
 	beyond []string    // as of page
@@ -160,7 +197,7 @@ func (v *visit) signedIn(want *wanted) (*account, error) {
 	case prompts[promptSelectAccount], len(fitting) > 1:
 		return nil, v.showAccounts(want, fitting)
 	}
-	return fitting[0], nil
+	return v.proved(want, fitting[0])
 }
 
 // fitting are the accounts that the page may be for.

@@ -52,7 +52,11 @@ func (v *visit) signIn(want *wanted) error {
 	case err != nil:
 		return err
 	case user.MustChangePassword:
-		return v.showChangePassword(want, user.PrincipalName, true)
+		asked, err := v.factorUnproved(user)
+		if err != nil {
+			return err
+		}
+		return v.showChangePassword(want, changing{user.PrincipalName, true, asked != nil})
 	}
 	v.enter(user, tenant)
 	return v.redirect(v.as(user.PrincipalName))
@@ -82,14 +86,17 @@ func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *c
 	return user, tenant, err
 }
 
+// changing is what the page to change a password shows.
+type changing struct {
+	UserName string
+	Forced   bool // the user has to
+	Code     bool // a code of the second factor is asked for
+}
+
 // showChangePassword asks for another password, and once more for the one that it replaces: so nothing has to be remembered of
 // somebody who is not signed in yet.
-func (v *visit) showChangePassword(want *wanted, userName string, forced bool, problems ...problem) error {
-	p := &page{visit: v, Name: "change-password", Title: v.T("change.title"), Beyond: want.beyond, Problems: problems}
-	p.Data = struct {
-		UserName string
-		Forced   bool
-	}{userName, forced}
+func (v *visit) showChangePassword(want *wanted, shown changing, problems ...problem) error {
+	p := &page{visit: v, Name: "change-password", Title: v.T("change.title"), Beyond: want.beyond, Problems: problems, Data: shown}
 	if len(problems) > 0 {
 		p.Status = http.StatusBadRequest
 	}
@@ -112,28 +119,76 @@ func (v *visit) changePassword(want *wanted) error {
 		return err
 	}
 	name := userName(v.form)
+	_, asked := v.form[codeField]
+	shown := changing{UserName: name, Code: asked}
 	if problems := v.chosenProblems(name); len(problems) > 0 {
-		return v.showChangePassword(want, name, false, problems...)
+		return v.showChangePassword(want, shown, problems...)
 	}
 	user, tenant, err := v.authenticate(want, name, v.form["current"])
+	var factor *csp.SecondFactor
+	if err == nil {
+		factor, err = v.factorUnproved(user)
+	}
+	if err == nil && factor != nil {
+		wrong, err := v.acceptCode(user, factor)
+		if err != nil {
+			return err
+		}
+		if wrong != nil {
+			shown.Code = true
+			return v.showChangePassword(want, shown, *wrong)
+		}
+	}
 	if err == nil {
 		user, err = v.setPassword(user, v.form["new"])
 	}
 	switch {
 	case errors.Is(err, ErrUserUnknown), errors.Is(err, ErrPasswordWrong), errors.Is(err, csp.ErrNotFound):
-		return v.showChangePassword(want, name, false, problem{"current", v.T("signin.wrong")})
+		return v.showChangePassword(want, shown, problem{"current", v.T("signin.wrong")})
 	case errors.Is(err, ErrLockedOut):
-		return v.showChangePassword(want, name, false, problem{"current", v.T("signin.locked")})
+		return v.showChangePassword(want, shown, problem{"current", v.T("signin.locked")})
 	case errors.Is(err, errUsedBefore):
-		return v.showChangePassword(want, name, false, problem{"new", v.T("change.former")})
+		return v.showChangePassword(want, shown, problem{"new", v.T("change.former")})
 	case err != nil:
 		return err
 	}
-	v.enter(user, tenant)
+	v.enterWith(user, tenant, factor)
 	if want.changed != "" {
 		return v.redirect(want.changed + "?login_hint=" + url.QueryEscape(user.PrincipalName))
 	}
 	return v.redirect(v.as(user.PrincipalName))
+}
+
+// factorUnproved is the second factor that the user has and that nobody in this browser has proved; nil without one.
+func (v *visit) factorUnproved(user *csp.User) (*csp.SecondFactor, error) {
+	if v.provedFor(user) != nil {
+		return nil, nil
+	}
+	return v.h.secondFactor(v.r.Context(), user)
+}
+
+// provedFor is the account of the user that has proved itself with its second factor in this browser; nil without one.
+func (v *visit) provedFor(user *csp.User) *account {
+	for _, who := range v.accounts {
+		if who.user.ID == user.ID && !who.factor.IsZero() {
+			return who
+		}
+	}
+	return nil
+}
+
+// enterWith signs the user in who has changed its password, by it and by the second factor: the one that has been proved now,
+// or when the user signed in before.
+func (v *visit) enterWith(user *csp.User, tenant *csp.Tenant, factor *csp.SecondFactor) {
+	before := v.provedFor(user)
+	v.enter(user, tenant)
+	switch who := v.accounts[0]; {
+	case factor != nil:
+		v.prove(who, factor)
+	case before != nil:
+		who.enrolled, who.factor, who.factorAt = before.enrolled, before.factor, before.factorAt
+		v.keep(who)
+	}
 }
 
 // chosenProblems are those of the form that can be told without looking at the user.

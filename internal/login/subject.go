@@ -17,6 +17,7 @@ type subject struct {
 	signsIn       bool               // an id token belongs to it without being asked for, as v1 has it
 	family        *csp.Family        // of the refresh token that was redeemed; nil: none yet
 	generation    int64              // of that token
+	passwordAlone bool               // the form has a password and has no place for a second factor
 
 	// use takes what may be taken once, for tokens of the family. Nil where nothing is taken.
 	use func(ctx context.Context, family csp.ID) error
@@ -45,7 +46,8 @@ func (h *Handler) admit(ctx context.Context, req *tokenRequest, s *subject) (err
 	return err
 }
 
-// granter is the user of an authorization, as it is now. It is refused if it is no more, or has another password.
+// granter is the user of an authorization, as it is now. It is refused if it is no more, or has another password or not the second
+// factor that was there.
 func (h *Handler) granter(ctx context.Context, a *csp.Authorization) (*csp.User, error) {
 	user, err := h.Store.User(ctx, a.Home, a.UserName)
 	switch {
@@ -54,6 +56,15 @@ func (h *Handler) granter(ctx context.Context, a *csp.Authorization) (*csp.User,
 	case err != nil:
 		return nil, err
 	case !sameBytes(user.CredentialMark(), a.Credential), a.AuthTime.Before(user.SessionsFrom.Truncate(time.Second)): // sessions begin at full seconds
+		return nil, ErrRevoked
+	case a.Factor.IsZero():
+		return user, nil
+	}
+	factor, err := h.secondFactor(ctx, user)
+	switch {
+	case err != nil:
+		return nil, err
+	case factor == nil || factor.ID != a.Factor:
 		return nil, ErrRevoked
 	}
 	return user, nil

@@ -61,17 +61,21 @@ func (h *Handler) token(w http.ResponseWriter, r *http.Request, v2 bool) error {
 		return err
 	}
 
-	// 5. What the token is for.
+	// 5. What the token is for, and whether a second factor is missing for it.
 	target, err := h.target(ctx, req, subject)
 	if err != nil {
 		return err
 	}
-
-	// 6. The tokens.
-	p := &principal{tenant: req.tenant, client: req.client, subject: subject, target: target}
-	if p.capabilities, err = capabilities(f["claims"]); err != nil {
+	asked, err := readClaims(f["claims"])
+	if err != nil {
 		return err
 	}
+	p := &principal{tenant: req.tenant, client: req.client, subject: subject, target: target, capabilities: asked.capabilities}
+	if err := h.demandFactor(ctx, p, asked.factor); err != nil {
+		return err
+	}
+
+	// 6. The tokens.
 	minted, err := h.mint(ctx, p, req.origin, v2)
 	if err != nil {
 		return err

@@ -42,6 +42,7 @@ type pageRoute struct {
 var pages = []pageRoute{
 	{"/account", (*Handler).accountPage},
 	{"/account/password", (*Handler).passwordPage},
+	{"/account/second-factor", (*Handler).secondFactorPage},
 	{csp.InvitationPath, (*Handler).invitationPage},
 	{"/{tenant}/oauth2/deviceauth", (*Handler).devicePage},
 	{"/devicelogin", (*Handler).devicePage},

@@ -28,6 +28,9 @@ func LifeFrom(now time.Time) Life {
 	return Life{IssuedAt: made, NotBefore: made, Expires: now.Add(lifetime).Unix()}
 }
 
+// Made is when the token was made.
+func (l Life) Made() time.Time { return time.Unix(l.IssuedAt, 0).Add(headway) }
+
 // Seconds is how long the token may be used from now on.
 func (l Life) Seconds(now time.Time) int64 { return max(0, l.Expires-now.Unix()) }
 
