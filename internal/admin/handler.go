@@ -19,6 +19,7 @@ type Handler struct {
 	Key            string // must not be empty
 	Qualifications *csp.Qualifications
 	Codes          *csp.ValidationCodes
+	Store          csp.Store
 	IDs            *csp.IDs
 	Logger         *slog.Logger
 }
@@ -36,6 +37,7 @@ var routes = []struct {
 	{"POST", prefix + "customers/{customer}/qualifications/{qualification}/vetting", (*Handler).vetQualification},
 	{"GET", prefix + "partners/{partner}/validationcodes", (*Handler).listValidationCodes},
 	{"PUT", prefix + "partners/{partner}/validationcodes/{code}", (*Handler).putValidationCode},
+	{"DELETE", prefix + "users/{tenant}/{user}/mfa", (*Handler).removeSecondFactor},
 }
 
 // Patterns are the paths that the surface knows.

@@ -32,7 +32,7 @@ func surface(t *testing.T, logged io.Writer) (http.Handler, *store.DB) {
 	mux := http.NewServeMux()
 	(&admin.Handler{
 		Key: key, IDs: &csp.IDs{}, Logger: slog.New(slog.NewJSONHandler(logged, nil)),
-		Qualifications: &csp.Qualifications{Store: db, Now: time.Now}, Codes: &csp.ValidationCodes{Store: db},
+		Qualifications: &csp.Qualifications{Store: db, Now: time.Now}, Codes: &csp.ValidationCodes{Store: db}, Store: db,
 	}).Mount(mux)
 	return mux, db
 }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -90,7 +91,8 @@ func play(t *testing.T, archive *txtar.Archive) {
 type stage struct {
 	t        *testing.T
 	server   *server.Server
-	clock    atomic.Int64 // seconds
+	before   *server.Server // the same as it was before it enforced a second factor, for tokens of then; nil: it does not
+	clock    atomic.Int64   // seconds
 	moved    time.Duration
 	password string // of the last customer's administrator
 	customer string // the last customer's id, CUSTOMER in the files
@@ -112,7 +114,6 @@ func newStage(t *testing.T, comment string) *stage {
 	config := server.Config{
 		World: server.DevWorld().And(world),
 		Now:   func() time.Time { return time.Unix(s.clock.Load(), 0).UTC() },
-		Rand:  &chance{source: rand.NewChaCha8([32]byte{1})},
 	}
 	for line := range strings.Lines(comment) {
 		words, ok := strings.CutPrefix(line, "config:")
@@ -122,15 +123,28 @@ func newStage(t *testing.T, comment string) *stage {
 			}
 		}
 	}
-	if s.server, err = server.Open(t.Context(), config); err != nil {
+	s.server = open(t, config)
+	if config.MFA == api.MFAEnforce {
+		config.MFA = api.MFAReport
+		s.before = open(t, config)
+	}
+	return s
+}
+
+// open starts a server with the same chance as any other: they have the same keys.
+func open(t *testing.T, config server.Config) *server.Server {
+	t.Helper()
+	config.Rand = &chance{source: rand.NewChaCha8([32]byte{1})}
+	opened, err := server.Open(t.Context(), config)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.server.Close(t.Context()); err != nil && t.Context().Err() == nil {
+		if err := opened.Close(t.Context()); err != nil && t.Context().Err() == nil {
 			t.Error(err)
 		}
 	})
-	return s
+	return opened
 }
 
 func (s *stage) configure(config *server.Config, word string) {
@@ -339,7 +353,7 @@ func (s *stage) token(name string) string {
 
 func (s *stage) signIn(tenant string, form url.Values) string {
 	s.t.Helper()
-	response, err := http.PostForm(s.server.URL()+"/"+tenant+"/oauth2/token", form)
+	response, err := http.PostForm(cmp.Or(s.before, s.server).URL()+"/"+tenant+"/oauth2/token", form)
 	if err != nil {
 		s.t.Fatal(err)
 	}

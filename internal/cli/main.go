@@ -22,6 +22,7 @@ type commands struct {
 
 	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications, at a server that you run." group:"admin"`
 	ValidationCodes validationCodesCommands `cmd:"" help:"The codes that partners qualify customers as GovernmentCommunityCloud by." group:"admin"`
+	SecondFactors   secondFactorsCommands   `cmd:"" help:"The second factors that users sign in with." group:"admin"`
 }
 
 // program is one run of the command line.

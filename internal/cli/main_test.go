@@ -69,6 +69,8 @@ func TestSwitchesReachTheServer(t *testing.T) {
 			field.SetBool(true)
 		case reflect.Int:
 			field.SetInt(201)
+		case reflect.Int64: // a duration
+			field.SetInt(3)
 		case reflect.String:
 			field.SetString("https://example.com")
 		case reflect.Slice:

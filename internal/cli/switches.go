@@ -20,7 +20,8 @@ type switches struct {
 
 	BOM                 server.BOM               `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
 	AddressValidation   server.AddressValidation `name:"address-validation" group:"api" default:"auto" enum:"auto,object,bool,legacy" variable:"TENANTRY_ADDRESS_VALIDATION" help:"Verdicts on addresses: object (with suggestions), bool, legacy (as in 2017: nothing, or fault 2007), or auto, bool for clients that are known to read one."`
-	MFA                 server.MFA               `name:"mfa" group:"api" default:"report" enum:"off,report,enforce" variable:"TENANTRY_MFA" help:"Calls that a user stands behind without a second factor: off, report (isMfaCompliant in the answer) or enforce (fault 900421)."`
+	MFA                 server.MFA               `name:"mfa" group:"api" default:"report" enum:"off,report,enforce" variable:"TENANTRY_MFA" help:"Calls that a user stands behind without a second factor: off, report (isMfaCompliant in the answer) or enforce (fault 900421; partners' users are asked for one when they sign in)."`
+	SecondFactorLife    time.Duration            `name:"second-factor-life" group:"api" placeholder:"DURATION" variable:"TENANTRY_SECOND_FACTOR_LIFE" help:"How long a second factor counts where one is asked for, for example 720h; then it is asked for again, and refresh tokens are refused (AADSTS50078). Without it: as long as the sign-in."`
 	UserCreated         int                      `name:"user-created" group:"api" default:"200" enum:"200,201" variable:"TENANTRY_USER_CREATED" help:"Status of an answer with a new user: 200, as documented, or 201, as other creates have it."`
 	StrictHeaders       bool                     `group:"api" variable:"TENANTRY_STRICT_HEADERS" help:"Refuse requests whose MS-RequestId or MS-CorrelationId is missing or no GUID."`
 	StrictRegistration  bool                     `group:"api" variable:"TENANTRY_STRICT_REGISTRATION" help:"Refuse an organization registration number from a country that does not ask for one."`
@@ -49,6 +50,9 @@ func (s *switches) config(p *program) (server.Config, error) {
 	if s.ReplayFor <= 0 {
 		return server.Config{}, wrong("--replay-for must be longer than no time, for example 24h")
 	}
+	if s.SecondFactorLife < 0 {
+		return server.Config{}, wrong("--second-factor-life must not be negative; leave it out for no end")
+	}
 	if s.ExternalURL != "" {
 		if u, err := url.Parse(s.ExternalURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return server.Config{}, wrong("--external-url must be an absolute URL, for example https://csp.example.com")
@@ -66,6 +70,7 @@ func (s *switches) config(p *program) (server.Config, error) {
 		UserCreated:         s.UserCreated,
 		AddressValidation:   s.AddressValidation,
 		MFA:                 s.MFA,
+		SecondFactorLife:    s.SecondFactorLife,
 		StrictHeaders:       s.StrictHeaders,
 		StrictRegistration:  s.StrictRegistration,
 		StrictCulture:       s.StrictCulture,

@@ -40,7 +40,8 @@ type Config struct {
 	BOM                 api.BOM
 	UserCreated         int // the status of an answer with a new user; zero: 200
 	AddressValidation   api.AddressValidation
-	MFA                 api.MFA // of calls that a user stands behind
+	MFA                 api.MFA       // of calls that a user stands behind
+	SecondFactorLife    time.Duration // how long a second factor counts where one is asked for; zero: as long as the sign-in
 	StrictHeaders       bool
 	StrictRegistration  bool
 	StrictCulture       bool

@@ -139,15 +139,36 @@ func (s *Server) fillUsers(ctx context.Context, p *WorldPartner) error {
 				return fmt.Errorf("user %s: %w", u.PrincipalName, err)
 			}
 		}
-		err := s.store.CreateUser(ctx, &csp.User{
+		user := &csp.User{
 			ID: tenant.Derived("user:" + u.PrincipalName), Tenant: tenant, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName,
 			Roles: []string{csp.CompanyAdministrator}, Agents: u.Agents, Credential: credential, Created: s.config.Now(),
-		})
-		if err != nil {
+		}
+		if err := errors.Join(s.fillSecondFactor(ctx, user, u.TOTPSecret), s.store.CreateUser(ctx, user)); err != nil {
 			return fmt.Errorf("user %s: %w", u.PrincipalName, err)
 		}
 	}
 	return nil
+}
+
+// fillSecondFactor gives a user who is about to be made the second factor of the secret, if there is one.
+func (s *Server) fillSecondFactor(ctx context.Context, user *csp.User, text string) error {
+	if text == "" {
+		return nil
+	}
+	secret, err := token.ParseCodeSecret(text)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.root.SealCodeSecret(nil, user.ID, secret)
+	if err != nil {
+		return err
+	}
+	factor := &csp.SecondFactor{ID: user.ID.Derived("second factor"), Sealed: sealed, Enrolled: s.config.Now()}
+	err = s.store.AddSecondFactor(ctx, user, factor)
+	if errors.Is(err, csp.ErrExists) { // of a start that did not come further
+		return nil
+	}
+	return err
 }
 
 // fillCustomers creates the partner's customers as its admin agent would.

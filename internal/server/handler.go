@@ -177,6 +177,7 @@ func (s *Server) admin(mux *http.ServeMux) []string {
 		Key:            s.config.AdminKey,
 		Qualifications: &csp.Qualifications{Store: s.store, Now: s.config.Now},
 		Codes:          &csp.ValidationCodes{Store: s.store},
+		Store:          s.store,
 		IDs:            s.ids,
 		Logger:         s.config.Logger,
 	}
@@ -211,6 +212,8 @@ func (s *Server) login() *surface {
 		TrustForwarded:      s.config.TrustForwarded,
 		ForcePasswordChange: s.config.ForcePasswordChange,
 		RevokeReused:        s.config.RevokeReused,
+		EnforceMFA:          s.config.MFA == api.MFAEnforce,
+		SecondFactorLife:    s.config.SecondFactorLife,
 	}
 	mux := http.NewServeMux()
 	web.Mount(mux, handler.Routes(), handler.WriteError)

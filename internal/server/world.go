@@ -63,6 +63,9 @@ type WorldUser struct {
 
 	// PasswordHash stands in for Password where hashing it at the start would take too long.
 	PasswordHash string `json:"passwordHash"`
+
+	// TOTPSecret is that of an authenticator app, in base32. Without one the user has no second factor.
+	TOTPSecret string `json:"totpSecret"`
 }
 
 //go:embed devworld.json
@@ -108,6 +111,14 @@ func (p *WorldPartner) check() error {
 			if _, err := token.ReadCertificate([]byte(certificate)); err != nil {
 				return fmt.Errorf("app %s: certificate %d: %w", app.Name, i+1, err)
 			}
+		}
+	}
+	for _, user := range p.Users {
+		if user.TOTPSecret == "" {
+			continue
+		}
+		if _, err := token.ParseCodeSecret(user.TOTPSecret); err != nil {
+			return fmt.Errorf("user %s: %w", user.PrincipalName, err)
 		}
 	}
 	for _, id := range ids {
