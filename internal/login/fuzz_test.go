@@ -20,6 +20,7 @@ func FuzzToken(f *testing.F) {
 	f.Add("11111111-1111-4111-8111-111111111111", "grant_type=%zz", "Basic YTpi", "application/x-www-form-urlencoded", "[::1]:1", true)
 	f.Add("contoso.onmicrosoft.com", "grant_type=authorization_code&client_id="+publicApp.String()+"&code=1.a&code_verifier="+verifier+"&redirect_uri=x", "", "", "localhost", true)
 	f.Add("common", "grant_type=refresh_token&client_id="+publicApp.String()+"&refresh_token=1.AAAA&scope=api://x/y%20openid&claims={}", "", "", "localhost", true)
+	f.Add("contoso.onmicrosoft.com", asUser().Encode()+"&scope=openid&claims=%7B%22id_token%22:%7B%22amr%22:%7B%22values%22:[%22mfa%22]%7D%7D%7D", "", "", "localhost", true)
 	f.Add("common", "grant_type=device_code&client_id="+publicApp.String()+"&code=2.a", "", "", "localhost", false)
 	f.Add("common", "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&requested_token_use=on_behalf_of&assertion=a.b.c&client_id="+contosoApp.String()+"&client_secret="+appSecret, "", "", "localhost", false)
 	f.Add("contoso.onmicrosoft.com", byCertificate(f, nil).Encode(), "", "", "localhost:8443", true)

@@ -5,6 +5,7 @@
 //	      ├─► hashes of app secrets  Root.MatchSecret
 //	      ├─► pairwise subjects      Root.Subject
 //	      ├─► tags                   Root.Prove: refresh tokens, links
+//	      ├─► sealed code secrets    CodeSecret.Match
 //	      └─► sealed signing keys    Keys ─┬─► SignAccess, SignID
 //	                                       ├─► JWKS
 //	                                       └─► Verifier.Verify
