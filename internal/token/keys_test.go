@@ -307,3 +307,87 @@ func TestRotate(t *testing.T) {
 		t.Errorf("after a year: %d keys, then %d", len(before.Keys), len(after.Keys))
 	}
 }
+
+// TestSucceed asks for the next key before its time: it is published now, and signs a day later.
+func TestSucceed(t *testing.T) {
+	now := start
+	keys := mustStart(t, mustOpenStore(t), 1, func() time.Time { return now })
+	first := signedBy(t, keys)
+	now = start.Add(time.Hour)
+	for range 2 { // the second time there is one already
+		must(t, keys.Succeed(t.Context()))
+	}
+	records, err := keys.Records(t.Context())
+	must(t, err)
+	if len(records) != 2 || records[0].Use != token.KeyNext || records[1] != (token.KeyRecord{ID: first, Use: token.KeySigns, From: start}) {
+		t.Fatalf("got %+v, want a next key before the one that signs", records)
+	}
+	if got := records[0].From; !got.Equal(now.Add(24 * time.Hour)) {
+		t.Errorf("the next key signs from %v", got)
+	}
+	if set := mustJWKS(t, keys); len(set.Keys) != 2 {
+		t.Errorf("%d keys are published, want 2", len(set.Keys))
+	}
+	if got := signedBy(t, keys); got != first {
+		t.Errorf("signed by %s before its time", got)
+	}
+	now = now.Add(24 * time.Hour)
+	if got := signedBy(t, keys); got != records[0].ID {
+		t.Errorf("signed by %s, want the next key, %s", got, records[0].ID)
+	}
+	if records, err = keys.Records(t.Context()); err != nil || records[0].Use != token.KeySigns || records[1].Use != token.KeyFormer {
+		t.Errorf("got %+v, %v, want the second to be a former one", records, err)
+	}
+}
+
+// TestReplace ends keys that have leaked: nothing that they signed is trusted, not even what was known.
+func TestReplace(t *testing.T) {
+	db := mustOpenStore(t)
+	clock := func() time.Time { return start }
+	keys := mustStart(t, db, 1, clock)
+	must(t, keys.Succeed(t.Context()))
+	other := mustStart(t, db, 2, clock)
+	old, err := keys.SignAccess(t.Context(), goodClaims())
+	must(t, err)
+	here := &token.Verifier{Keys: keys, Now: clock, Audiences: audiences}
+	there := &token.Verifier{Keys: other, Now: clock, Audiences: audiences}
+	for _, verifier := range []*token.Verifier{here, there} {
+		if _, err := verifier.Verify(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, keys.Replace(t.Context()))
+	records, err := keys.Records(t.Context())
+	must(t, err)
+	if len(records) != 1 || records[0].Use != token.KeySigns || signedBy(t, keys) != records[0].ID {
+		t.Fatalf("got %+v, want one key, which signs", records)
+	}
+	if _, err := here.Verify(t.Context(), old); !errors.Is(err, token.ErrUntrusted) {
+		t.Errorf("a token of the key that was replaced: got %v, want %v", err, token.ErrUntrusted)
+	}
+	must(t, other.Rotate(t.Context()))
+	if _, err := there.Verify(t.Context(), old); !errors.Is(err, token.ErrUntrusted) {
+		t.Errorf("the same at another server: got %v, want %v", err, token.ErrUntrusted)
+	}
+	fresh, err := keys.SignAccess(t.Context(), goodClaims())
+	must(t, err)
+	for _, verifier := range []*token.Verifier{here, there} {
+		if _, err := verifier.Verify(t.Context(), fresh); err != nil {
+			t.Errorf("a token of the new key: %v", err)
+		}
+	}
+}
+
+// TestTokenOutlivesRestart has a server start again on its store.
+func TestTokenOutlivesRestart(t *testing.T) {
+	db := mustOpenStore(t)
+	clock := func() time.Time { return start }
+	before := mustStart(t, db, 0, clock)
+	raw, err := before.SignAccess(t.Context(), goodClaims())
+	must(t, err)
+	must(t, before.Close())
+	verifier := &token.Verifier{Keys: mustStart(t, db, 0, clock), Now: clock, Audiences: audiences}
+	if _, err := verifier.Verify(t.Context(), raw); err != nil {
+		t.Errorf("a token from before the restart: %v", err)
+	}
+}

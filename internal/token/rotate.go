@@ -69,3 +69,84 @@ func (k *Keys) drop(ctx context.Context, now time.Time) error {
 	}
 	return k.load(ctx)
 }
+
+// KeyUse is what a signing key does now.
+type KeyUse string
+
+// The uses of a signing key.
+const (
+	KeySigns  KeyUse = "signs"
+	KeyNext   KeyUse = "next"   // published, and its time has not come
+	KeyFormer KeyUse = "former" // what it signed is trusted
+)
+
+// KeyRecord is a signing key as whoever runs the server sees it.
+type KeyRecord struct {
+	ID   string    `json:"kid"`
+	Use  KeyUse    `json:"use"`
+	From time.Time `json:"from"` // when it begins to sign
+}
+
+// Records are the keys that are published, the newest first.
+func (k *Keys) Records(ctx context.Context) ([]KeyRecord, error) {
+	if err := k.Wait(ctx); err != nil {
+		return nil, err
+	}
+	if err := k.load(ctx); err != nil {
+		return nil, err
+	}
+	signing := k.signing()
+	var records []KeyRecord
+	use := KeyNext
+	for _, key := range k.known() {
+		record := KeyRecord{ID: key.id, Use: use, From: key.created.UTC()}
+		if key == signing {
+			record.Use, use = KeySigns, KeyFormer
+		}
+		records = append(records, record)
+	}
+	return records, nil
+}
+
+// Succeed makes the next key before its time. It is published at once and signs a day later, when all clients know it; the
+// present one stays trusted as long as after any rotation. One that waits for its time already is enough.
+func (k *Keys) Succeed(ctx context.Context) error {
+	if err := k.Wait(ctx); err != nil {
+		return err
+	}
+	if err := k.load(ctx); err != nil {
+		return err
+	}
+	now := clock(k.Now)
+	if k.known()[0].created.After(now) {
+		return nil
+	}
+	return k.add(ctx, nil, now.Add(keyAhead))
+}
+
+// Replace makes a key that signs from now on, and ends all others: what they signed is trusted no more. It is for keys that
+// somebody else may have. Servers that share the store follow when they rotate.
+func (k *Keys) Replace(ctx context.Context) error {
+	if err := k.Wait(ctx); err != nil {
+		return err
+	}
+	stored, err := makeKey(k.Root, nil, clock(k.Now))
+	if err != nil {
+		return fmt.Errorf("make a signing key: %w", err)
+	}
+	if err := k.Store.AddSigningKey(ctx, stored); err != nil {
+		return fmt.Errorf("keep the signing key: %w", err)
+	}
+	if err := k.load(ctx); err != nil {
+		return err
+	}
+	for _, key := range k.known() {
+		if key.id == stored.ID {
+			continue
+		}
+		if err := k.Store.DropSigningKey(ctx, key.id); err != nil {
+			return fmt.Errorf("drop the signing key %s: %w", key.id, err)
+		}
+	}
+	return k.load(ctx)
+}

@@ -41,81 +41,88 @@ type Verifier struct {
 	Issuer    string           // the origin of issuers; empty: DefaultIssuer
 	Audiences []string         // those accepted, with or without a slash at the end
 
-	remembered recent.Map[string, *Claims] // at most 4096: 8 MiB of tokens of the usual size, 32 MiB of the largest
+	remembered recent.Map[string, verified] // at most 4096: 8 MiB of tokens of the usual size, 32 MiB of the largest
+}
+
+// verified is a good token: what it says, and the key that signed it.
+type verified struct {
+	claims *Claims
+	key    string
 }
 
 // Verify is what a token says, or one of the errors above, or that of the context or of the key store. Callers share the
-// claims and must not change them. A good token is remembered until it expires, or others take its place.
+// claims and must not change them. A good token is remembered until it expires, its key is dropped, or others take its place.
 func (v *Verifier) Verify(ctx context.Context, raw string) (*Claims, error) {
 	if len(raw) > MaxToken {
 		return nil, fmt.Errorf("%w: it is longer than %d bytes", ErrMalformed, MaxToken)
 	}
-	claims, known := v.remembered.Get(raw)
-	if !known {
+	token, known := v.remembered.Get(raw)
+	if !known || find(v.Keys.known(), token.key) == nil {
+		known = false
 		var err error
-		if claims, err = v.check(ctx, raw); err != nil {
+		if token, err = v.check(ctx, raw); err != nil {
 			return nil, err
 		}
 	}
-	if err := v.checkTime(claims); err != nil {
+	if err := v.checkTime(token.claims); err != nil {
 		return nil, err
 	}
 	if !known {
-		v.remembered.Put(strings.Clone(raw), claims) // raw may be a part of something larger
+		v.remembered.Put(strings.Clone(raw), token) // raw may be a part of something larger
 	}
-	return claims, nil
+	return token.claims, nil
 }
 
 // check checks all but the time.
-func (v *Verifier) check(ctx context.Context, raw string) (*Claims, error) {
-	payload, err := v.checkSignature(ctx, raw)
+func (v *Verifier) check(ctx context.Context, raw string) (token verified, err error) {
+	payload, key, err := v.checkSignature(ctx, raw)
 	if err != nil {
-		return nil, err
+		return token, err
 	}
 	claims := new(Claims)
 	if err := json.Unmarshal(payload, claims); err != nil {
-		return nil, fmt.Errorf("%w: claims: %w", ErrUntrusted, err)
+		return token, fmt.Errorf("%w: claims: %w", ErrUntrusted, err)
 	}
 	// What tells an access token from an id token, which the same keys sign, is that it names an application. Its audience
 	// does not: an id token's is the client id, which somebody might have chosen to look like a resource.
 	if claims.AppID == "" || claims.Version != "1.0" {
-		return nil, fmt.Errorf("%w: a token of another kind", ErrUntrusted)
+		return token, fmt.Errorf("%w: a token of another kind", ErrUntrusted)
 	}
 	if claims.Issuer != IssuerOf(cmp.Or(v.Issuer, DefaultIssuer), claims.TenantID) {
-		return nil, fmt.Errorf("%w: another issuer", ErrUntrusted)
+		return token, fmt.Errorf("%w: another issuer", ErrUntrusted)
 	}
 	audience := strings.TrimSuffix(claims.Audience, "/")
 	if !slices.ContainsFunc(v.Audiences, func(a string) bool { return strings.TrimSuffix(a, "/") == audience }) {
-		return nil, ErrAudience
+		return token, ErrAudience
 	}
-	return claims, nil
+	return verified{claims, key}, nil
 }
 
-// checkSignature is the payload, if one of our keys signed it with RS256. The key is found by its id alone: no key, URL
+// checkSignature is the payload and the id of the key, if one of our keys signed it with RS256. The key is found by its id alone: no key, URL
 // or certificate that the token brings along is looked at.
-func (v *Verifier) checkSignature(ctx context.Context, raw string) ([]byte, error) {
+func (v *Verifier) checkSignature(ctx context.Context, raw string) (payload []byte, id string, err error) {
 	if !isCompact(raw) {
-		return nil, ErrMalformed
+		return nil, "", ErrMalformed
 	}
 	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if algorithm := (*jose.ErrUnexpectedSignatureAlgorithm)(nil); errors.As(err, &algorithm) && algorithm.Got != "" {
-		return nil, fmt.Errorf("%w: algorithm %.10q", ErrUntrusted, algorithm.Got)
+		return nil, "", fmt.Errorf("%w: algorithm %.10q", ErrUntrusted, algorithm.Got)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return nil, "", fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	key, err := v.Keys.public(ctx, signed.Signatures[0].Protected.KeyID)
+	id = signed.Signatures[0].Protected.KeyID
+	key, err := v.Keys.public(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if key == nil {
-		return nil, fmt.Errorf("%w: unknown key", ErrUntrusted)
+		return nil, "", fmt.Errorf("%w: unknown key", ErrUntrusted)
 	}
-	payload, err := signed.Verify(key)
-	if err != nil {
-		return nil, fmt.Errorf("%w: bad signature", ErrUntrusted)
+	if payload, err = signed.Verify(key); err != nil {
+		return nil, "", fmt.Errorf("%w: bad signature", ErrUntrusted)
 	}
-	return payload, nil
+	return payload, id, nil
 }
 
 // isCompact reports whether the text can be three parts of base64url. The decoders would skip line breaks, so that one
