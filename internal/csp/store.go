@@ -157,6 +157,16 @@ type Store interface {
 	// Partner is a partner by its tenant's id, or ErrNotFound.
 	Partner(ctx context.Context, id ID) (*Partner, error)
 
+	// Enrol makes a partner, its partnerships with its providers and its first user, or nothing of them. ErrExists if its id or
+	// domain is taken, ErrNotFound if a provider is no partner.
+	Enrol(ctx context.Context, enrolment *Enrolment) error
+
+	// Partners are all partners, in the order of their enrolment.
+	Partners(ctx context.Context) ([]*Partner, error)
+
+	// SetAgreement notes whether the partner has accepted the Microsoft Partner Agreement. ErrNotFound if there is no such partner.
+	SetAgreement(ctx context.Context, partner ID, accepted bool) error
+
 	// PartnerByMPN is the partner with the id in Microsoft's partner network, the one enrolled first if several have it.
 	// ErrNotFound if there is none, and for no id.
 	PartnerByMPN(ctx context.Context, mpnID string) (*Partner, error)
@@ -208,6 +218,17 @@ type Store interface {
 	// RemoveSecondFactor takes the user's away, or is ErrNotFound.
 	RemoveSecondFactor(ctx context.Context, user *User) error
 
+	// PartnerUsers are the users of the partner's own tenant, in the order of their principal names. ErrNotFound if there is no
+	// such partner.
+	PartnerUsers(ctx context.Context, partner ID) ([]*User, error)
+
+	// ChangePartnerUser lets the function change a user of the partner's own tenant; its id and name stay. An error that it
+	// returns leaves the user as it was, and is returned. It may be called more than once. ErrNotFound if there is no such user.
+	ChangePartnerUser(ctx context.Context, partner ID, principalName string, change func(*User) error) error
+
+	// DeletePartnerUser removes a user of the partner's own tenant for good. ErrNotFound if there is no such user.
+	DeletePartnerUser(ctx context.Context, partner ID, principalName string) error
+
 	// CreateApp registers an application. ErrExists if its id is taken.
 	CreateApp(ctx context.Context, app *App) error
 
@@ -217,6 +238,14 @@ type Store interface {
 	// ChangeApp lets the function change an application; its id and tenant stay. An error that it returns leaves the application
 	// as it was, and is returned. It may be called more than once. ErrNotFound if there is no such application.
 	ChangeApp(ctx context.Context, id ID, change func(*App) error) error
+
+	// Apps are the partner's applications, in the order of their folded names and then of their ids. ErrNotFound if there is no
+	// such partner.
+	Apps(ctx context.Context, partner ID) ([]*App, error)
+
+	// DeleteApp removes an application, with what users and administrators allowed it: consents, codes, sign-ins of devices; its
+	// refresh tokens are revoked. ErrNotFound if there is no such application.
+	DeleteApp(ctx context.Context, id ID) error
 
 	// Consents are the permissions that the user allowed the application in the tenant, or an administrator of it for all of its
 	// users, in order.
@@ -262,6 +291,13 @@ type Store interface {
 
 	// RevokeFamily ends a family. It is not there: no error.
 	RevokeFamily(ctx context.Context, id ID) error
+}
+
+// Enrolment is all that comes into the world with a partner.
+type Enrolment struct {
+	Partner   *Partner
+	Providers []ID // of an indirect reseller
+	Admin     *User
 }
 
 // Creation is all that comes into the world with a customer.

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -72,6 +75,87 @@ func (db *DB) ChangeApp(ctx context.Context, id csp.ID, change func(*csp.App) er
 			profile, id[:])
 	})
 	return errors.Join(err, refusal)
+}
+
+// Apps implements [csp.Store].
+func (db *DB) Apps(ctx context.Context, partner csp.ID) ([]*csp.App, error) {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+		SELECT id
+		FROM apps
+		WHERE tenant = $1`), owner.n)
+	if err != nil {
+		return nil, err
+	}
+	found, err := idsOf(rows)
+	if err != nil {
+		return nil, err
+	}
+	apps := make([]*csp.App, 0, len(found))
+	for _, id := range found {
+		app, err := db.App(ctx, id)
+		if errors.Is(err, csp.ErrNotFound) {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		apps = append(apps, app)
+	}
+	slices.SortFunc(apps, func(a, b *csp.App) int {
+		return cmp.Or(cmp.Compare(csp.FoldedName(a.Name), csp.FoldedName(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+	return apps, nil
+}
+
+// DeleteApp implements [csp.Store].
+func (db *DB) DeleteApp(ctx context.Context, id csp.ID) error {
+	client, err := json.Marshal(id)
+	if err != nil {
+		return err
+	}
+	granted := `%"client":` + string(client) + `%` // an application is deleted so seldom that no index is kept for it
+	return db.writes.do(ctx, func(t *tx) error {
+		rows, err := t.affected(`
+			DELETE FROM apps
+			WHERE id = $1`,
+			id[:])
+		if err == nil && rows == 0 {
+			err = csp.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		err = t.exec(`
+			DELETE FROM consents
+			WHERE app = $1`,
+			id[:])
+		if err != nil {
+			return err
+		}
+		err = t.exec(`
+			DELETE FROM devices
+			WHERE client = $1`,
+			id[:])
+		if err != nil {
+			return err
+		}
+		err = t.exec(`
+			DELETE FROM codes
+			WHERE granted LIKE $1`,
+			granted)
+		if err != nil {
+			return err
+		}
+		return t.exec(`
+			UPDATE families
+			SET revoked = $1
+			WHERE granted LIKE $2`,
+			true, granted)
+	})
 }
 
 // profileOf is the document of the application.

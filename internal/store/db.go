@@ -33,6 +33,8 @@ type DB struct {
 	partners   sync.Map // csp.ID to *partnerRow
 	partnerIDs sync.Map // a partner's n to its csp.ID
 
+	agreements sync.Mutex // held by who changes a partner's agreement
+
 	deliveries chan struct{} // filled when something was queued
 
 	closeOnce sync.Once

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -12,34 +15,103 @@ import (
 // CreatePartner implements [csp.Store].
 func (db *DB) CreatePartner(ctx context.Context, partner *csp.Partner) error {
 	return db.writes.do(ctx, func(t *tx) error {
-		var n int64
-		err := t.row(`
-			SELECT COALESCE(MAX(n), 0) + 1
-			FROM partners`).Scan(&n)
-		if err != nil {
-			return err
-		}
-		err = exists(t.inserted(`
-			INSERT INTO partners (n, id, kind, country, mpn_id, sandbox, agreement)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (id) DO NOTHING`,
-			n, partner.ID[:], string(partner.Kind), partner.Country, partner.MPNID, partner.Sandbox, partner.AgreementAccepted))
-		if err != nil {
-			return err
-		}
-		err = exists(t.inserted(`
-			INSERT INTO domains (name, tenant)
-			VALUES ($1, $2)
-			ON CONFLICT (name) DO NOTHING`,
-			strings.ToLower(partner.Domain), n))
-		if err != nil {
-			return err
-		}
-		return t.exec(`
-			INSERT INTO tenants (n, id, name, domain, created, profile)
-			VALUES ($1, $2, $3, $4, $5, '')`,
-			n, partner.ID[:], partner.Name, partner.Domain, db.now().UnixMicro())
+		_, err := t.createPartner(partner, db.now())
+		return err
 	})
+}
+
+// createPartner makes the account, its tenant and its domain, and returns its number.
+func (t *tx) createPartner(partner *csp.Partner, now time.Time) (n int64, err error) {
+	err = t.row(`
+		SELECT COALESCE(MAX(n), 0) + 1
+		FROM partners`).Scan(&n)
+	if err != nil {
+		return 0, err
+	}
+	err = exists(t.inserted(`
+		INSERT INTO partners (n, id, kind, country, mpn_id, sandbox, agreement)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO NOTHING`,
+		n, partner.ID[:], string(partner.Kind), partner.Country, partner.MPNID, partner.Sandbox, partner.AgreementAccepted))
+	if err != nil {
+		return 0, err
+	}
+	err = exists(t.inserted(`
+		INSERT INTO domains (name, tenant)
+		VALUES ($1, $2)
+		ON CONFLICT (name) DO NOTHING`,
+		strings.ToLower(partner.Domain), n))
+	if err != nil {
+		return 0, err
+	}
+	return n, t.exec(`
+		INSERT INTO tenants (n, id, name, domain, created, profile)
+		VALUES ($1, $2, $3, $4, $5, '')`,
+		n, partner.ID[:], partner.Name, partner.Domain, now.UnixMicro())
+}
+
+// Enrol implements [csp.Store].
+func (db *DB) Enrol(ctx context.Context, enrolment *csp.Enrolment) error {
+	providers := make([]int64, 0, len(enrolment.Providers))
+	for _, id := range enrolment.Providers {
+		provider, err := db.partner(ctx, id)
+		if err != nil {
+			return err
+		}
+		providers = append(providers, provider.n)
+	}
+	profile, err := json.Marshal(userProfileOf(enrolment.Admin))
+	if err != nil {
+		return err
+	}
+	return db.writes.do(ctx, func(t *tx) error {
+		n, err := t.createPartner(enrolment.Partner, db.now())
+		if err != nil {
+			return err
+		}
+		for _, provider := range providers {
+			if err := t.createPartnership(provider, n); err != nil {
+				return err
+			}
+		}
+		return t.insertUser(n, enrolment.Admin, string(profile))
+	})
+}
+
+// Partners implements [csp.Store].
+func (db *DB) Partners(ctx context.Context) ([]*csp.Partner, error) {
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+		SELECT id
+		FROM partners
+		ORDER BY n`))
+	if err != nil {
+		return nil, err
+	}
+	return db.partnersIn(ctx, rows)
+}
+
+// SetAgreement implements [csp.Store].
+func (db *DB) SetAgreement(ctx context.Context, partner csp.ID, accepted bool) error {
+	db.agreements.Lock() // so that the last one to commit is the last one to be remembered
+	defer db.agreements.Unlock()
+	row, err := db.partner(ctx, partner)
+	if err != nil {
+		return err
+	}
+	err = db.writes.do(ctx, func(t *tx) error {
+		return t.exec(`
+			UPDATE partners
+			SET agreement = $1
+			WHERE n = $2`,
+			accepted, row.n)
+	})
+	if err != nil {
+		return err
+	}
+	changed := *row
+	changed.AgreementAccepted = accepted
+	db.partners.Store(partner, &changed)
+	return nil
 }
 
 // exists is csp.ErrExists where an insert made no row.
@@ -65,7 +137,8 @@ type partnerRow struct {
 	n int64
 }
 
-// partner is read once: partners are made and never changed.
+// partner is read once: nothing of a partner changes but its agreement, and who changes that remembers it. A row that was read
+// before that does not displace the changed one.
 func (db *DB) partner(ctx context.Context, id csp.ID) (*partnerRow, error) {
 	if row, ok := db.partners.Load(id); ok {
 		return row.(*partnerRow), nil
@@ -80,8 +153,8 @@ func (db *DB) partner(ctx context.Context, id csp.ID) (*partnerRow, error) {
 	if err != nil {
 		return nil, notFound(err)
 	}
-	db.partners.Store(id, row)
-	return row, nil
+	kept, _ := db.partners.LoadOrStore(id, row)
+	return kept.(*partnerRow), nil
 }
 
 // PartnerByMPN implements [csp.Store].

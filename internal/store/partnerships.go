@@ -20,13 +20,15 @@ func (db *DB) CreatePartnership(ctx context.Context, provider, reseller csp.ID) 
 	if err != nil {
 		return err
 	}
-	return db.writes.do(ctx, func(t *tx) error {
-		return t.exec(`
-			INSERT INTO partnerships (provider, reseller)
-			VALUES ($1, $2)
-			ON CONFLICT (provider, reseller) DO NOTHING`,
-			from.n, to.n)
-	})
+	return db.writes.do(ctx, func(t *tx) error { return t.createPartnership(from.n, to.n) })
+}
+
+func (t *tx) createPartnership(provider, reseller int64) error {
+	return t.exec(`
+		INSERT INTO partnerships (provider, reseller)
+		VALUES ($1, $2)
+		ON CONFLICT (provider, reseller) DO NOTHING`,
+		provider, reseller)
 }
 
 // Resellers implements [csp.Store].
@@ -57,6 +59,15 @@ func (db *DB) partnersOf(ctx context.Context, partner csp.ID, query string) ([]*
 	if err != nil {
 		return nil, err
 	}
+	partners, err := db.partnersIn(ctx, rows)
+	slices.SortFunc(partners, func(a, b *csp.Partner) int {
+		return cmp.Or(cmp.Compare(csp.FoldedName(a.Name), csp.FoldedName(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+	return partners, err
+}
+
+// partnersIn reads rows of the ids of partners.
+func (db *DB) partnersIn(ctx context.Context, rows *sql.Rows) ([]*csp.Partner, error) {
 	found, err := idsOf(rows)
 	if err != nil {
 		return nil, err
@@ -69,9 +80,6 @@ func (db *DB) partnersOf(ctx context.Context, partner csp.ID, query string) ([]*
 		}
 		partners = append(partners, partner)
 	}
-	slices.SortFunc(partners, func(a, b *csp.Partner) int {
-		return cmp.Or(cmp.Compare(csp.FoldedName(a.Name), csp.FoldedName(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
-	})
 	return partners, nil
 }
 

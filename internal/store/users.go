@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -166,4 +167,81 @@ func (t *tx) replaceCredential(tenant int64, user, changed *csp.User) error {
 		UPDATE users
 		SET credential = $5, profile = $6`+where,
 		tenant, name, user.ID[:], user.Credential, changed.Credential, string(text))
+}
+
+// PartnerUsers implements [csp.Store].
+func (db *DB) PartnerUsers(ctx context.Context, partner csp.ID) ([]*csp.User, error) {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+		SELECT id, credential, profile
+		FROM users
+		WHERE tenant = $1
+		ORDER BY name`), owner.n)
+	if err != nil {
+		return nil, err
+	}
+	return readUsers(partner, rows)
+}
+
+// ChangePartnerUser implements [csp.Store].
+func (db *DB) ChangePartnerUser(ctx context.Context, partner csp.ID, principalName string, change func(*csp.User) error) error {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return err
+	}
+	name := strings.ToLower(principalName)
+	var refusal error
+	err = db.writes.do(ctx, func(t *tx) error {
+		user, err := t.partnerUser(owner, name)
+		if err == nil {
+			err = change(user)
+		}
+		if refusal = err; err != nil {
+			return nil
+		}
+		profile, err := json.Marshal(userProfileOf(user))
+		if err != nil {
+			return err
+		}
+		return t.exec(`
+			UPDATE users
+			SET credential = $1, profile = $2
+			WHERE tenant = $3 AND name = $4`,
+			user.Credential, string(profile), owner.n, name)
+	})
+	return errors.Join(err, refusal)
+}
+
+func (t *tx) partnerUser(owner *partnerRow, name string) (*csp.User, error) {
+	var id, credential, document []byte
+	err := t.row(`
+		SELECT id, credential, profile
+		FROM users
+		WHERE tenant = $1 AND name = $2`,
+		owner.n, name).Scan(&id, &credential, &document)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	return userOf(owner.ID, id, credential, document)
+}
+
+// DeletePartnerUser implements [csp.Store].
+func (db *DB) DeletePartnerUser(ctx context.Context, partner csp.ID, principalName string) error {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return err
+	}
+	return db.writes.do(ctx, func(t *tx) error {
+		rows, err := t.affected(`
+			DELETE FROM users
+			WHERE tenant = $1 AND name = $2`,
+			owner.n, strings.ToLower(principalName))
+		if err == nil && rows == 0 {
+			err = csp.ErrNotFound
+		}
+		return err
+	})
 }
