@@ -35,7 +35,7 @@ var imports = []struct {
 	{"internal/store/storetest", []string{"partnercenter", "internal/csp", "internal/token"}, "a suite for every store must not know one"},
 	{"internal/api", []string{"partnercenter", "internal/csp", "internal/market", "internal/throttle", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
 	{"internal/login", []string{"internal/csp", "internal/recent", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
-	{"internal/admin", []string{"partnercenter", "internal/csp", "internal/web"}, "a surface knows neither the store nor another surface"},
+	{"internal/admin", []string{"partnercenter", "internal/csp", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
 	{"internal/webhook", []string{"partnercenter", "internal/csp"}, "who sends events knows neither their store nor what they are signed with"},
 	{"internal/server", []string{"partnercenter", "internal/admin", "internal/api", "internal/csp", "internal/login", "internal/port", "internal/store", "internal/throttle", "internal/token", "internal/web", "internal/webhook"}, "the wiring is the only one that knows everybody"},
 	{"internal/cli", []string{"partnercenter", "internal/csp", "internal/login", "internal/market", "internal/server", "internal/store", "internal/token"}, "serve, dev and the commands that need a stopped server wire; the rest speak through partnercenter"},

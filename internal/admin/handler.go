@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/internal/web"
 	"github.com/tenantry/tenantry/partnercenter"
 )
@@ -20,8 +21,12 @@ type Handler struct {
 	Qualifications *csp.Qualifications
 	Codes          *csp.ValidationCodes
 	Store          csp.Store
+	Registry       *csp.Registry
 	IDs            *csp.IDs
 	Logger         *slog.Logger
+
+	// Keys are the server's signing keys, started.
+	Keys func(context.Context) (*token.Keys, error)
 }
 
 // prefix is what all paths of the surface begin with.
@@ -38,6 +43,28 @@ var routes = []struct {
 	{"GET", prefix + "partners/{partner}/validationcodes", (*Handler).listValidationCodes},
 	{"PUT", prefix + "partners/{partner}/validationcodes/{code}", (*Handler).putValidationCode},
 	{"DELETE", prefix + "users/{tenant}/{user}/mfa", (*Handler).removeSecondFactor},
+	{"GET", prefix + "partners", (*Handler).listPartners},
+	{"POST", prefix + "partners", (*Handler).createPartner},
+	{"GET", prefix + "partners/{partner}", (*Handler).getPartner},
+	{"PUT", prefix + "partners/{partner}/agreement", (*Handler).putAgreement},
+	{"GET", prefix + "partners/{partner}/apps", (*Handler).listApps},
+	{"POST", prefix + "partners/{partner}/apps", (*Handler).createApp},
+	{"GET", prefix + "apps/{app}", (*Handler).getApp},
+	{"DELETE", prefix + "apps/{app}", (*Handler).deleteApp},
+	{"POST", prefix + "apps/{app}/secrets", (*Handler).createSecret},
+	{"DELETE", prefix + "apps/{app}/secrets/{secret}", (*Handler).deleteSecret},
+	{"POST", prefix + "apps/{app}/certificates", (*Handler).createCertificate},
+	{"DELETE", prefix + "apps/{app}/certificates/{certificate}", (*Handler).deleteCertificate},
+	{"POST", prefix + "apps/{app}/redirecturis", (*Handler).createRedirect},
+	{"POST", prefix + "apps/{app}/redirecturis/remove", (*Handler).deleteRedirect},
+	{"GET", prefix + "partners/{partner}/users", (*Handler).listUsers},
+	{"POST", prefix + "partners/{partner}/users", (*Handler).createUser},
+	{"GET", prefix + "users/{user}", (*Handler).getUser},
+	{"DELETE", prefix + "users/{user}", (*Handler).deleteUser},
+	{"PUT", prefix + "users/{user}/agents", (*Handler).putAgents},
+	{"POST", prefix + "users/{user}/resetpassword", (*Handler).resetPassword},
+	{"GET", prefix + "keys", (*Handler).listKeys},
+	{"POST", prefix + "keys/rotate", (*Handler).rotateKeys},
 }
 
 // Patterns are the paths that the surface knows.
@@ -58,17 +85,29 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		{Pattern: prefix, Handler: notFound},
 		{Pattern: strings.TrimSuffix(prefix, "/"), Handler: notFound}, // the mux would redirect it
 	}
+	methods := map[string][]string{} // of each pattern
 	for _, route := range routes {
-		mounted = append(mounted,
-			web.Route{Method: route.method, Pattern: route.pattern, Handler: h.authorized(func(w http.ResponseWriter, r *http.Request) error {
-				return route.handle(h, w, r)
-			})},
-			web.Route{Pattern: route.pattern, Handler: h.authorized(func(w http.ResponseWriter, r *http.Request) error {
-				w.Header()["Allow"] = []string{route.method}
-				return partnercenter.ErrMethodNotAllowed.With("The method " + r.Method + " is not allowed for " + r.URL.Path + "; use " + route.method + ".")
-			})})
+		methods[route.pattern] = append(methods[route.pattern], route.method)
+		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.authorized(func(w http.ResponseWriter, r *http.Request) error {
+			return h.handle(route.handle, w, r)
+		})})
+	}
+	for pattern, allowed := range methods {
+		mounted = append(mounted, web.Route{Pattern: pattern, Handler: h.authorized(func(w http.ResponseWriter, r *http.Request) error {
+			w.Header()["Allow"] = []string{strings.Join(allowed, ", ")}
+			return partnercenter.ErrMethodNotAllowed.With("The method " + r.Method + " is not allowed for " + r.URL.Path + "; use " + strings.Join(allowed, " or ") + ".")
+		})})
 	}
 	web.Mount(mux, mounted, h.writeError)
+}
+
+// handle answers a request, and logs what was changed: never a body, which may hold a secret.
+func (h *Handler) handle(handler func(*Handler, http.ResponseWriter, *http.Request) error, w http.ResponseWriter, r *http.Request) error {
+	err := handler(h, w, r)
+	if err == nil && r.Method != http.MethodGet {
+		h.Logger.InfoContext(r.Context(), "changed by the admin key", "method", r.Method, "path", r.URL.Path)
+	}
+	return err
 }
 
 // authorized lets in who has the key. The keys are compared as hashes, so that the time tells neither a part of the right one
@@ -103,10 +142,14 @@ func read(w http.ResponseWriter, r *http.Request, value any) error {
 // id is the id that the path has under the name.
 func id(r *http.Request, name string) (csp.ID, error) {
 	parsed, err := csp.ParseID(r.PathValue(name))
-	if err != nil {
-		return csp.ID{}, partnercenter.ErrMalformedID.With("The " + name + " of the path must be the GUID of its tenant, for example 11111111-1111-4111-8111-111111111111.")
+	if err == nil {
+		return parsed, nil
 	}
-	return parsed, nil
+	what := "a GUID, for example 11111111-0000-4000-8000-00000000a001."
+	if name == "customer" || name == "partner" {
+		what = "the GUID of its tenant, for example 11111111-1111-4111-8111-111111111111."
+	}
+	return csp.ID{}, partnercenter.ErrMalformedID.With("The " + name + " of the path must be " + what)
 }
 
 // writeError is the one place that answers with an error.

@@ -178,8 +178,10 @@ func (s *Server) admin(mux *http.ServeMux) []string {
 		Qualifications: &csp.Qualifications{Store: s.store, Now: s.config.Now},
 		Codes:          &csp.ValidationCodes{Store: s.store},
 		Store:          s.store,
+		Registry:       s.registry(),
 		IDs:            s.ids,
 		Logger:         s.config.Logger,
+		Keys:           s.startedKeys,
 	}
 	handler.Mount(mux)
 	return admin.Patterns()

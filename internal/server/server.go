@@ -33,6 +33,7 @@ type Server struct {
 	root      token.Root
 	store     *store.DB
 	keys      *token.Keys
+	keysLock  sync.Mutex // held where keys are started
 	passwords *token.Passwords
 	ids       *csp.IDs
 	customers *csp.Customers
@@ -64,13 +65,12 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 }
 
 func (s *Server) open(ctx context.Context) error {
-	if err := s.openStore(ctx); err != nil {
+	if err := s.openStore(ctx, "tenantry at "+s.config.Listen); err != nil {
 		return err
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
-	s.keys = &token.Keys{Store: s.store, Root: s.root, Now: s.config.Now, Rand: s.config.Rand}
-	if err := s.keys.Start(background); err != nil {
+	if _, err := s.startedKeys(background); err != nil {
 		return fmt.Errorf("signing keys: %w", err)
 	}
 	newest, err := s.store.NewestOrder(ctx)
@@ -92,10 +92,10 @@ func (s *Server) open(ctx context.Context) error {
 }
 
 // openStore opens the store and the root key that belongs to it.
-func (s *Server) openStore(ctx context.Context) (err error) {
+func (s *Server) openStore(ctx context.Context, owner string) (err error) {
 	s.store, err = store.Open(ctx, s.config.Store, store.Options{
 		Now:       s.config.Now,
-		Owner:     "tenantry at " + s.config.Listen,
+		Owner:     owner,
 		Committed: s.observer.committed,
 	})
 	if err != nil {

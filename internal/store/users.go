@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strings"
 	"time"
@@ -170,20 +171,22 @@ func (t *tx) replaceCredential(tenant int64, user, changed *csp.User) error {
 }
 
 // PartnerUsers implements [csp.Store].
-func (db *DB) PartnerUsers(ctx context.Context, partner csp.ID) ([]*csp.User, error) {
-	owner, err := db.partner(ctx, partner)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+func (db *DB) PartnerUsers(ctx context.Context, partner csp.ID) (users []*csp.User, err error) {
+	err = db.each(ctx, partner, `
 		SELECT id, credential, profile
 		FROM users
 		WHERE tenant = $1
-		ORDER BY name`), owner.n)
-	if err != nil {
-		return nil, err
-	}
-	return readUsers(partner, rows)
+		ORDER BY name`,
+		func(rows *sql.Rows) error {
+			var id, credential, document []byte
+			if err := rows.Scan(&id, &credential, &document); err != nil {
+				return err
+			}
+			user, err := userOf(partner, id, credential, document)
+			users = append(users, user)
+			return err
+		})
+	return users, err
 }
 
 // ChangePartnerUser implements [csp.Store].
