@@ -1,11 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"errors"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"time"
 
@@ -13,82 +13,94 @@ import (
 	"github.com/tenantry/tenantry/internal/token"
 )
 
-type appsCertificate struct {
-	storage
-	App  string `required:"" placeholder:"GUID" help:"The application (client) id."`
+type appsCertificates struct {
+	Add    certificatesAdd    `cmd:"" help:"Give an application a certificate to prove itself by."`
+	List   certificatesList   `cmd:"" help:"Show an application's certificates."`
+	Remove certificatesRemove `cmd:"" help:"End a certificate of an application at once."`
+}
+
+type certificatesAdd struct {
+	oneApp
 	Cert string `required:"" type:"existingfile" placeholder:"FILE" help:"The certificate (PEM), with an RSA key of 2048 bits or more. Its private key stays with the application."`
-	outputFlag
 }
 
 // Help implements [kong.HelpProvider].
-func (*appsCertificate) Help() string {
-	return `The application proves itself by signing with the certificate's private key, which no server ever sees; a secret that it
-has stays good beside it. Who trusts the certificate is of no account, only its own dates are.
+func (*certificatesAdd) Help() string {
+	return `The application proves itself by signing with the certificate's private key, which no server ever sees; secrets and
+certificates that it has stay good beside it. Who trusts the certificate is of no account, only its own dates are.
 
     openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=billing -days 365 -keyout billing.key -out billing.pem
-    tenantry apps certificate --store sqlite:tenantry.db --app 44444444-0000-4000-8000-00000000a001 --cert billing.pem`
+    tenantry apps certificates add 44444444-0000-4000-8000-00000000a001 --store sqlite:tenantry.db --cert billing.pem`
 }
 
-// certified is what the command answers.
-type certified struct {
-	AppID      string    `json:"appId"`
-	Name       string    `json:"name"`
-	Thumbprint string    `json:"thumbprint"`
-	Expires    time.Time `json:"expires"`
-}
-
-// Run adds the certificate to the application.
-func (c *appsCertificate) Run(ctx context.Context, p *program) (err error) {
-	id, err := csp.ParseID(c.App)
+// Run adds the certificate.
+func (c *certificatesAdd) Run(ctx context.Context, p *program) error {
+	text, err := os.ReadFile(c.Cert)
 	if err != nil {
-		return wrong("--app %q is not a GUID, for example 44444444-0000-4000-8000-00000000a001", c.App)
+		return err
 	}
-	der, expires, err := readCertificate(c.Cert)
+	der, err := token.ReadCertificate(text)
 	if err != nil {
 		return wrong("--cert %s: %v", c.Cert, err)
 	}
-	h, err := c.open(ctx, p)
-	if err != nil {
+	// The file may hold the private key as well, which is nobody else's business.
+	alone := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	request := struct {
+		Certificate string `json:"certificate"`
+	}{string(alone)}
+	var added csp.Certified
+	if err := c.change(ctx, p, http.MethodPost, &request, &added, "certificates"); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	added := &certified{AppID: id.String(), Thumbprint: token.Thumbprint(der), Expires: expires}
-	err = h.ChangeApp(ctx, id, func(app *csp.App) error {
-		if app.Public {
-			return fmt.Errorf("the application %s is public and proves itself by nothing; nothing was changed", app.Name)
-		}
-		added.Name = app.Name
-		for _, known := range app.Certificates {
-			if bytes.Equal(known.DER, der) {
-				return nil
-			}
-		}
-		app.Certificates = append(app.Certificates, csp.AppCertificate{ID: h.ids.New(), DER: der})
-		return nil
-	})
-	if errors.Is(err, csp.ErrNotFound) {
-		return fmt.Errorf("no application of this store has the id %s; make it with: tenantry apps create", id)
-	}
-	if err != nil {
-		return err
-	}
-	return c.show(p, added, func(w io.Writer) {
+	return c.show(p, &added, func(w io.Writer) {
 		rows(w, "Application id", added.AppID, "Name", added.Name, "Thumbprint", added.Thumbprint, "Expires", added.Expires.Format(time.DateOnly))
 	})
 }
 
-// readCertificate is a certificate of a file, and when it ends.
-func readCertificate(path string) (der []byte, expires time.Time, err error) {
-	text, err := os.ReadFile(path)
+type certificatesList struct{ oneApp }
+
+// Help implements [kong.HelpProvider].
+func (*certificatesList) Help() string {
+	return `    tenantry apps certificates list 44444444-0000-4000-8000-00000000a001 --store sqlite:tenantry.db`
+}
+
+// Run shows the certificates.
+func (c *certificatesList) Run(ctx context.Context, p *program) error {
+	app, err := c.get(ctx, p)
 	if err != nil {
-		return nil, time.Time{}, err
+		return err
 	}
-	if der, err = token.ReadCertificate(text); err != nil {
-		return nil, time.Time{}, err
+	return c.show(p, app.Certificates, func(w io.Writer) { writeCertificates(w, app.Certificates) })
+}
+
+type certificatesRemove struct {
+	oneApp
+	Certificate string `arg:"" name:"thumbprint" help:"The certificate's thumbprint or id, as the list shows them."`
+}
+
+// Help implements [kong.HelpProvider].
+func (*certificatesRemove) Help() string {
+	return `    tenantry apps certificates remove 44444444-0000-4000-8000-00000000a001 563A722009692DCE6BB9EE91A1D0ED819EA8E7D2 \
+      --store sqlite:tenantry.db`
+}
+
+// Run removes the certificate.
+func (c *certificatesRemove) Run(ctx context.Context, p *program) error {
+	var app csp.AppRecord
+	if err := c.change(ctx, p, http.MethodDelete, nil, &app, "certificates", c.Certificate); err != nil {
+		return err
 	}
-	certificate, err := token.ParseCertificate(der)
-	if err != nil {
-		return nil, time.Time{}, err
+	return c.show(p, app.Certificates, func(w io.Writer) { writeCertificates(w, app.Certificates) })
+}
+
+func writeCertificates(w io.Writer, certificates []csp.CertificateRecord) {
+	if len(certificates) == 0 {
+		fmt.Fprintln(w, "The application has no certificates.")
+		return
 	}
-	return der, certificate.NotAfter.UTC(), nil
+	lines := [][]string{{"THUMBPRINT", "EXPIRES"}}
+	for _, certificate := range certificates {
+		lines = append(lines, []string{certificate.Thumbprint, until(certificate.Expires, certificate.Expired)})
+	}
+	columns(w, lines)
 }

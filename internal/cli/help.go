@@ -27,10 +27,10 @@ func presentation() []kong.Option {
 	return []kong.Option{
 		kong.Name("tenantry"),
 		kong.Description(description),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.ValueFormatter(withVariable),
 		kong.ExplicitGroups([]kong.Group{
-			{Key: "store", Title: "Commands on a store (stop its server first):"},
+			{Key: "store", Title: "Commands on a store that no server holds (--store), or for a running server, by its admin key:"},
 			{Key: "client", Title: "Commands for a running server, or for the real service:"},
 			{Key: "admin", Title: "Commands for a running server of your own, by its admin key:"},
 			{Key: "listener", Title: "Listener:"},

@@ -15,14 +15,15 @@ type commands struct {
 	Serve   serveCommand   `kong:"cmd,help='Serve a store of your own.',set='force_password_change=true',set='private_webhooks=false',set='webhook_issuer=Tenantry'"`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
-	Partners  partnersCommands  `cmd:"" help:"Partners, in a store that no server holds." group:"store"`
-	Apps      appsCommands      `cmd:"" help:"Applications of partners, in a store that no server holds." group:"store"`
-	Users     usersCommands     `cmd:"" help:"Users of partners, in a store that no server holds." group:"store"`
-	Customers customersCommands `cmd:"" help:"Customers, at a server." group:"client"`
+	Partners  partnersCommands  `cmd:"" help:"Partners: create, list, show, their agreement." group:"store"`
+	Apps      appsCommands      `cmd:"" help:"Applications of partners: create, list, show, delete; secrets, certificates, redirects." group:"store"`
+	Users     usersCommands     `cmd:"" help:"Users of partners: create, list, show, agents, reset-password, delete." group:"store"`
+	Keys      keysCommands      `cmd:"" help:"The keys that tokens are signed with: list, rotate." group:"store"`
+	Customers customersCommands `cmd:"" help:"Customers: create, get." group:"client"`
 
-	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications, at a server that you run." group:"admin"`
-	ValidationCodes validationCodesCommands `cmd:"" help:"The codes that partners qualify customers as GovernmentCommunityCloud by." group:"admin"`
-	SecondFactors   secondFactorsCommands   `cmd:"" help:"The second factors that users sign in with." group:"admin"`
+	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications: list, approve, deny." group:"admin"`
+	ValidationCodes validationCodesCommands `cmd:"" help:"The codes that partners qualify customers as GovernmentCommunityCloud by: issue, list." group:"admin"`
+	SecondFactors   secondFactorsCommands   `cmd:"" help:"The second factors that users sign in with: remove." group:"admin"`
 }
 
 // program is one run of the command line.

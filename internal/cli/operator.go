@@ -31,6 +31,16 @@ func (o *operator) call(ctx context.Context, method string, path []string, body,
 	if err != nil {
 		return err
 	}
+	return o.exchange(ctx, transport, method, path, body, answer)
+}
+
+// sender sends a request and has its answer.
+type sender interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// exchange is a call by the sender.
+func (o *operator) exchange(ctx context.Context, sender sender, method string, path []string, body, answer any) error {
 	target := strings.TrimRight(o.Endpoint, "/") + "/_tenantry/admin"
 	for _, segment := range path {
 		target += "/" + url.PathEscape(segment)
@@ -47,7 +57,7 @@ func (o *operator) call(ctx context.Context, method string, path []string, body,
 	}
 	request.Header.Set("Authorization", "Bearer "+o.AdminKey)
 	request.Header.Set("Content-Type", "application/json")
-	response, err := transport.Do(request)
+	response, err := sender.Do(request)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // outputFlag chooses between a form for people and one for programs.
@@ -41,5 +42,22 @@ func rows(w io.Writer, pairs ...string) {
 		if pairs[i+1] != "" {
 			fmt.Fprintf(w, "%-*s  %s\n", width, pairs[i], pairs[i+1])
 		}
+	}
+}
+
+// columns writes lines of as many fields each, the first of them the head, one under another.
+func columns(w io.Writer, lines [][]string) {
+	widths := make([]int, len(lines[0]))
+	for _, line := range lines {
+		for i, field := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(field))
+		}
+	}
+	for _, line := range lines {
+		var b strings.Builder
+		for i, field := range line {
+			b.WriteString(field + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(field)+2))
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}
 }

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -12,11 +12,14 @@ import (
 )
 
 type partnersCommands struct {
-	Create partnersCreate `cmd:"" help:"Enrol a partner, with its first user, and show the user's password once."`
+	Create    partnersCreate    `cmd:"" help:"Enrol a partner, with its first user, and show the user's password once."`
+	List      partnersList      `cmd:"" help:"Show all partners."`
+	Show      partnersShow      `cmd:"" help:"Show a partner."`
+	Agreement partnersAgreement `cmd:"" help:"The Microsoft Partner Agreement of a partner."`
 }
 
 type partnersCreate struct {
-	storage
+	registry
 	Name      string          `required:"" placeholder:"NAME" help:"The company's name."`
 	Domain    string          `required:"" placeholder:"DOMAIN" help:"The domain of its tenant, which its users sign in under: northwind.onmicrosoft.com, or one of its own."`
 	Kind      csp.PartnerKind `required:"" enum:"direct,indirect-provider,indirect-reseller" placeholder:"KIND" help:"direct, indirect-provider or indirect-reseller."`
@@ -25,6 +28,7 @@ type partnersCreate struct {
 	ID        string          `placeholder:"GUID" help:"The tenant id; by default a new one."`
 	Sandbox   bool            `help:"An integration sandbox: its customers can be deleted."`
 	Providers []string        `name:"provider" placeholder:"ID|DOMAIN" help:"An indirect reseller's indirect provider; may be repeated."`
+	Pending   bool            `name:"agreement-pending" help:"It has not accepted the Microsoft Partner Agreement yet: nobody can create customers for it."`
 	Admin     string          `default:"admin" help:"The first user's sign-in name, without the domain."`
 	outputFlag
 }
@@ -40,49 +44,30 @@ sign-in, unless the server runs with --no-force-password-change.
       --provider northwind.onmicrosoft.com --name Wingtip --domain wingtip.onmicrosoft.com`
 }
 
-// enrolment is what a partner is told once.
-type enrolment struct {
-	TenantID string          `json:"tenantId"`
-	Name     string          `json:"name"`
-	Domain   string          `json:"domain"`
-	Kind     csp.PartnerKind `json:"kind"`
-	Country  string          `json:"country"`
-	MPNID    string          `json:"mpnId,omitzero"`
-	Sandbox  bool            `json:"sandbox"`
-	User     string          `json:"user"`
-	Password string          `json:"password"`
-}
-
 // Run enrols the partner.
-func (c *partnersCreate) Run(ctx context.Context, p *program) (err error) {
+func (c *partnersCreate) Run(ctx context.Context, p *program) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	h, err := c.open(ctx, p)
+	request := &csp.PartnerRequest{
+		ID: c.ID, Name: c.Name, Domain: c.Domain, Kind: c.Kind, Country: c.Country, MPNID: c.MPNID, Sandbox: c.Sandbox,
+		AgreementPending: c.Pending, Providers: c.Providers, Admin: c.Admin,
+	}
+	var made csp.Enrolled
+	if err := c.ask(ctx, p, http.MethodPost, []string{"partners"}, request, &made); err != nil {
+		return err
+	}
+	stored, err := c.stored()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	partner := c.partner(h)
-	providers, err := c.providers(ctx, h)
-	if err != nil {
-		return err
-	}
-	if err := h.CreatePartner(ctx, partner); err != nil {
-		return c.taken(err)
-	}
-	for _, provider := range providers {
-		if err := h.CreatePartnership(ctx, provider.ID, partner.ID); err != nil {
-			return err
+	return c.show(p, &made, func(w io.Writer) {
+		rows(w, append(partnerRows(&made.PartnerRecord), "User", made.User, "Password", made.Password)...)
+		next := "tenantry apps create --partner " + made.Domain
+		if stored {
+			next = "tenantry apps create --store " + c.Store + " --partner " + made.Domain
 		}
-	}
-	user, password, err := h.firstUser(ctx, partner, c.Admin)
-	if err != nil {
-		return err
-	}
-	return c.print(p, &enrolment{
-		TenantID: partner.ID.String(), Name: partner.Name, Domain: partner.Domain, Kind: partner.Kind,
-		Country: partner.Country, MPNID: partner.MPNID, Sandbox: partner.Sandbox, User: user, Password: password,
+		fmt.Fprintf(w, "\nThe password is shown this once, and is to be changed at the first sign-in.\nNext: %s\n", next)
 	})
 }
 
@@ -92,11 +77,11 @@ func (c *partnersCreate) check() error {
 	switch _, known := market.Lookup(c.Country); {
 	case strings.TrimSpace(c.Name) == "":
 		return wrong("--name is empty")
-	case !isDomain(c.Domain):
+	case !csp.IsDomain(c.Domain):
 		return wrong("--domain %q is not a domain; give its labels of letters, digits and hyphens, for example northwind.onmicrosoft.com", c.Domain)
 	case !known:
 		return wrong("--country %q is not the two-letter ISO 3166-1 code of a supported country, for example US", c.Country)
-	case !isSignInName(c.Admin):
+	case !csp.IsSignInName(c.Admin):
 		return wrong("--admin %q is not a sign-in name; leave the domain out and use letters, digits and . _ -", c.Admin)
 	case reseller && len(c.Providers) == 0:
 		return wrong("an indirect reseller needs its indirect provider: --provider ID|DOMAIN")
@@ -109,75 +94,120 @@ func (c *partnersCreate) check() error {
 	return nil
 }
 
-func (c *partnersCreate) partner(h *holding) *csp.Partner {
-	id := h.ids.New()
-	if c.ID != "" {
-		id = csp.MustParseID(c.ID) // check has seen to it
+// partnerRows are what people see of a partner.
+func partnerRows(partner *csp.PartnerRecord) []string {
+	agreement := "accepted"
+	if !partner.AgreementAccepted {
+		agreement = "not accepted"
 	}
-	return &csp.Partner{
-		ID: id, Name: strings.TrimSpace(c.Name), Domain: c.Domain, Kind: c.Kind, Country: strings.ToUpper(c.Country),
-		MPNID: c.MPNID, Sandbox: c.Sandbox, AgreementAccepted: true,
+	kind := string(partner.Kind)
+	if partner.Sandbox {
+		kind += ", a sandbox"
+	}
+	return []string{
+		"Tenant id", partner.TenantID, "Name", partner.Name, "Domain", partner.Domain, "Kind", kind, "Country", partner.Country,
+		"MPN id", partner.MPNID, "Providers", strings.Join(partner.Providers, ", "), "Agreement", agreement,
 	}
 }
 
-// providers are the partners that --provider names.
-func (c *partnersCreate) providers(ctx context.Context, h *holding) ([]*csp.Partner, error) {
-	var providers []*csp.Partner
-	for _, name := range c.Providers {
-		provider, err := h.partner(ctx, name)
-		if err != nil {
-			return nil, err
+type partnersList struct {
+	registry
+	outputFlag
+}
+
+// Help implements [kong.HelpProvider].
+func (*partnersList) Help() string {
+	return `    tenantry partners list --store sqlite:tenantry.db
+    tenantry partners list --endpoint http://127.0.0.1:8080 --admin-key dev-secret`
+}
+
+// Run shows the partners.
+func (c *partnersList) Run(ctx context.Context, p *program) error {
+	var partners []csp.PartnerRecord
+	if err := c.ask(ctx, p, http.MethodGet, []string{"partners"}, nil, &partners); err != nil {
+		return err
+	}
+	return c.show(p, partners, func(w io.Writer) {
+		if len(partners) == 0 {
+			fmt.Fprintln(w, "There are no partners.")
+			return
 		}
-		if provider.Kind != csp.IndirectProvider {
-			return nil, fmt.Errorf("%s is of kind %s, and only an %s creates customers for indirect resellers", provider.Name, provider.Kind, csp.IndirectProvider)
+		lines := [][]string{{"TENANT ID", "DOMAIN", "KIND", "AGREEMENT", "NAME"}}
+		for _, partner := range partners {
+			agreement := "accepted"
+			if !partner.AgreementAccepted {
+				agreement = "pending"
+			}
+			lines = append(lines, []string{partner.TenantID, partner.Domain, string(partner.Kind), agreement, partner.Name})
 		}
-		providers = append(providers, provider)
-	}
-	return providers, nil
-}
-
-func (c *partnersCreate) taken(err error) error {
-	if errors.Is(err, csp.ErrExists) {
-		return fmt.Errorf("the store has a tenant with the domain %s or with that id already; nothing was made", c.Domain)
-	}
-	return err
-}
-
-// firstUser makes the partner's administrator and its first password.
-func (h *holding) firstUser(ctx context.Context, partner *csp.Partner, name string) (signIn, password string, err error) {
-	user := &csp.User{DisplayName: partner.Name + " " + name, Roles: []string{csp.CompanyAdministrator}, Agents: []string{csp.AdminAgents}}
-	password, err = h.createUser(ctx, partner, name, user)
-	return user.PrincipalName, password, err
-}
-
-func (c *partnersCreate) print(p *program, e *enrolment) error {
-	return c.show(p, e, func(w io.Writer) {
-		rows(w, "Tenant id", e.TenantID, "Name", e.Name, "Domain", e.Domain, "Kind", string(e.Kind), "User", e.User, "Password", e.Password)
-		fmt.Fprintf(w, "\nThe password is shown this once, and is to be changed at the first sign-in.\nNext: tenantry apps create --store %s --partner %s\n", c.Store, e.Domain)
+		columns(w, lines)
 	})
 }
 
-// isDomain reports whether the text is a domain of two labels or more.
-func isDomain(text string) bool {
-	labels := strings.Split(text, ".")
-	for _, label := range labels {
-		if !isLabel(label) {
-			return false
-		}
+type partnersShow struct {
+	Partner string `arg:"" help:"The partner's tenant id or domain."`
+	registry
+	outputFlag
+}
+
+// Help implements [kong.HelpProvider].
+func (*partnersShow) Help() string {
+	return `    tenantry partners show northwind.onmicrosoft.com --store sqlite:tenantry.db`
+}
+
+// Run shows the partner.
+func (c *partnersShow) Run(ctx context.Context, p *program) error {
+	var partner csp.PartnerRecord
+	if err := c.ask(ctx, p, http.MethodGet, []string{"partners", c.Partner}, nil, &partner); err != nil {
+		return err
 	}
-	return len(labels) > 1 && len(text) <= 253 && strings.Trim(labels[len(labels)-1], "0123456789") != ""
+	return c.show(p, &partner, func(w io.Writer) { rows(w, partnerRows(&partner)...) })
 }
 
-func isLabel(label string) bool {
-	return label != "" && len(label) <= 63 && label[0] != '-' && label[len(label)-1] != '-' &&
-		!strings.ContainsFunc(label, func(r rune) bool { return r != '-' && !isAlphanumeric(r) })
+type partnersAgreement struct {
+	Accept   agreementAccept   `cmd:"" help:"Note that the partner has accepted the agreement."`
+	Withdraw agreementWithdraw `cmd:"" help:"Note that the partner has not accepted the agreement."`
 }
 
-func isSignInName(text string) bool {
-	return text != "" && len(text) <= 64 &&
-		!strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("._-", r) && !isAlphanumeric(r) })
+// agreement is what both commands about it have.
+type agreement struct {
+	Partner string `arg:"" help:"The partner's tenant id or domain."`
+	registry
+	outputFlag
 }
 
-func isAlphanumeric(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+// note notes whether it is accepted, and shows the partner.
+func (c *agreement) note(ctx context.Context, p *program, accepted bool) error {
+	request := struct {
+		Accepted bool `json:"accepted"`
+	}{accepted}
+	var partner csp.PartnerRecord
+	if err := c.ask(ctx, p, http.MethodPut, []string{"partners", c.Partner, "agreement"}, &request, &partner); err != nil {
+		return err
+	}
+	return c.show(p, &partner, func(w io.Writer) { rows(w, partnerRows(&partner)...) })
 }
+
+type agreementAccept struct{ agreement }
+
+// Help implements [kong.HelpProvider].
+func (*agreementAccept) Help() string {
+	return `An indirect provider creates no customer for a reseller that has not accepted it (code 900123).
+
+    tenantry partners agreement accept wingtip.onmicrosoft.com --admin-key dev-secret`
+}
+
+// Run notes it.
+func (c *agreementAccept) Run(ctx context.Context, p *program) error { return c.note(ctx, p, true) }
+
+type agreementWithdraw struct{ agreement }
+
+// Help implements [kong.HelpProvider].
+func (*agreementWithdraw) Help() string {
+	return `To see what your program makes of a reseller that has not accepted it (code 900123). Customers that it has stay.
+
+    tenantry partners agreement withdraw wingtip.onmicrosoft.com --admin-key dev-secret`
+}
+
+// Run notes it.
+func (c *agreementWithdraw) Run(ctx context.Context, p *program) error { return c.note(ctx, p, false) }
