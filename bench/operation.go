@@ -8,12 +8,13 @@ import (
 	"strings"
 )
 
-// operation is one kind of request, the status that its answer must have, and the least share of the ceiling
-// that is aimed at, if it is compared with the ceiling.
+// operation is one kind of request, the status that its answer must have, its ceiling and the least share of that
+// which is aimed at, if it has them.
 type operation struct {
 	name    string
 	title   string
 	status  int
+	ceiling string
 	aim     float64
 	request func(*server) request
 }
@@ -23,6 +24,7 @@ var (
 		name:    "create",
 		title:   "POST /v1/customers, durable before the answer",
 		status:  http.StatusCreated,
+		ceiling: echoName,
 		aim:     0.20,
 		request: newCreateRequest,
 	}
@@ -30,6 +32,7 @@ var (
 		name:    "get",
 		title:   "GET /v1/customers/{id}",
 		status:  http.StatusOK,
+		ceiling: echoName,
 		aim:     0.60,
 		request: newGetRequest,
 	}
@@ -44,6 +47,14 @@ var (
 		title:   "the same, hundreds of pages further on",
 		status:  http.StatusOK,
 		request: func(s *server) request { return newPageRequest(s, s.deep) },
+	}
+	tokenOperation = operation{
+		name:    "token",
+		title:   "POST /{tenant}/oauth2/token, client_credentials",
+		status:  http.StatusOK,
+		ceiling: signingName,
+		aim:     0.70,
+		request: newTokenRequest,
 	}
 )
 
@@ -219,6 +230,23 @@ func (r *pageRequest) next(random *rand.PCG) []byte {
 	r.bytes = append(r.bytes, "\r\n"...)
 	return r.bytes
 }
+
+const tokenHead = "POST /%s/oauth2/token HTTP/1.1\r\n" +
+	"Host: %s\r\n" +
+	"Accept: application/json\r\n" +
+	"Content-Type: application/x-www-form-urlencoded\r\n" +
+	"Content-Length: %d\r\n" +
+	"\r\n"
+
+// tokenRequest is the same each time: that is how programs get their tokens, and each answer is signed anew.
+type tokenRequest []byte
+
+func newTokenRequest(s *server) request {
+	body := s.app.form().Encode()
+	return tokenRequest(fmt.Sprintf(tokenHead, s.app.tenant, s.addr, len(body)) + body)
+}
+
+func (r tokenRequest) next(*rand.PCG) []byte { return r }
 
 // part returns the bytes that hold the placeholder.
 func part(b []byte, text, placeholder string) []byte {

@@ -95,6 +95,20 @@ func TestPageRequest(t *testing.T) {
 	}
 }
 
+func TestTokenRequest(t *testing.T) {
+	s := &server{addr: "127.0.0.1:4321", app: application{"t", "a", "s~1+2"}}
+	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(newTokenRequest(s).next(nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.ParseForm(); err != nil {
+		t.Fatal(err)
+	}
+	if r.Method != "POST" || r.URL.Path != "/t/oauth2/token" || r.PostForm.Get("client_secret") != "s~1+2" || r.PostForm.Get("grant_type") != "client_credentials" {
+		t.Errorf("got %s %s %v", r.Method, r.URL, r.PostForm)
+	}
+}
+
 func TestCreateBody(t *testing.T) {
 	var (
 		random  = rand.NewPCG(1, 2)

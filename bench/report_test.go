@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +50,67 @@ func TestMarkdown(t *testing.T) {
 	}
 	if got := missed(r.aims()); got != 1 {
 		t.Errorf("got %d missed, want 1", got)
+	}
+}
+
+// TestTokens reports a ratio to signatures, which have a rate and nothing else.
+func TestTokens(t *testing.T) {
+	r := &report{
+		operations: []operation{tokenOperation}, connections: counts{64}, knownBearer: []time.Duration{300, 2100, 2500},
+		rounds: []round{{cells: map[cell]measurement{
+			{tokenOperation.name, 64, signingName}:  {rate: 2000, others: 0.3},
+			{tokenOperation.name, 64, tenantryName}: {rate: 1500, p50: 20 * time.Millisecond, others: 0.5},
+		}}},
+	}
+	got := r.markdown()
+	for _, want := range []string{
+		"|          64 | RSA-2048 |      2,000 |                  |        |        |",
+		"|          64 | tenantry |      1,500 | 0.75 (0.75–0.75) |  20.00 |",
+		"- quiet: other programs took 40 % of the machine in the usual cell, 50 % in the worst",
+		"adds 2100 ns to a request",
+		"- token ratio at 64 connections: 0.75 (aim: at least 0.70) ok",
+		"- known bearer token: 2.10 µs (aim: below 2 µs) **missed**",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwant in it\n%s", got, want)
+		}
+	}
+}
+
+// TestSigning measures the ceiling, refuses to where there is too little to go by, and stops when it is told to.
+func TestSigning(t *testing.T) {
+	s, err := newSigning()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.measure(t.Context(), 2*time.Second)
+	if err != nil || m.rate <= 0 || m.others < 0 {
+		t.Errorf("got %+v, %v", m, err)
+	}
+	if _, err := s.measure(t.Context(), time.Millisecond); err == nil {
+		t.Error("goes by less processor time than can be told")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.measure(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("told to stop: got %v, want %v", err, context.Canceled)
+	}
+}
+
+// TestPlausible refuses what cannot be, which is how a ceiling shows that was measured wrong.
+func TestPlausible(t *testing.T) {
+	if err := plausible(2000, 1500); err != nil {
+		t.Error(err)
+	}
+	if err := plausible(600, 1435); err == nil {
+		t.Error("more tokens than signatures are believed")
+	}
+}
+
+func TestNanoseconds(t *testing.T) {
+	got := nanoseconds([]byte("goos: linux\nBenchmarkKnownBearer-2   \t 3164311\t       379.6 ns/op\t     240 B/op\nBenchmarkKnownBearer-2   \t 3164311\t 412 ns/op\nPASS\n"))
+	if !slices.Equal(got, []time.Duration{380, 412}) {
+		t.Errorf("got %v", got)
 	}
 }
 

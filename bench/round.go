@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -20,6 +21,7 @@ type bench struct {
 	window      time.Duration
 	binary      string
 	dir         string
+	signing     *signing
 	progress    io.Writer
 }
 
@@ -70,6 +72,15 @@ func (b *bench) run(ctx context.Context) (*report, error) {
 			return err
 		}
 		r.machine, r.binarySize = m, info.Size()
+		if slices.ContainsFunc(b.operations, func(o operation) bool { return o.name == tokenOperation.name }) {
+			fmt.Fprintln(b.progress, "a known bearer")
+			if r.knownBearer, err = knownBearer(ctx, b.rounds); err != nil {
+				return err
+			}
+			if b.signing, err = newSigning(); err != nil {
+				return err
+			}
+		}
 		for i := range b.rounds {
 			fmt.Fprintf(b.progress, "round %d of %d\n", i+1, b.rounds)
 			one, err := b.round(ctx, p, filepath.Join(dir, fmt.Sprintf("round-%d", i+1)))
@@ -83,8 +94,8 @@ func (b *bench) run(ctx context.Context) (*report, error) {
 	return r, err
 }
 
-// round measures every cell once: all creates, then all reads of what they made; of each cell first the
-// echo, then tenantry.
+// round measures every cell once: all creates, then all reads of what they made, then tokens; of each cell first the
+// ceiling, then tenantry.
 func (b *bench) round(ctx context.Context, programs programs, dir string) (_ round, err error) {
 	r := round{cells: make(map[cell]measurement)}
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -112,6 +123,15 @@ func (b *bench) round(ctx context.Context, programs programs, dir string) (_ rou
 
 	for _, o := range b.operations {
 		for _, n := range b.connections {
+			if o.ceiling == signingName {
+				ceiling, tokens, err := b.measureTokens(ctx, tenantry, n)
+				if err != nil {
+					return r, fmt.Errorf("%s, %d connections: %w", o.name, n, err)
+				}
+				r.cells[cell{o.name, n, signingName}], r.cells[cell{o.name, n, tenantryName}] = ceiling, tokens
+				fmt.Fprintf(b.progress, "  %-6s %3d connections  %-8s %8s/s  of %s signatures/s\n", o.name, n, tenantryName, thousands(tokens.rate), thousands(ceiling.rate))
+				continue
+			}
 			for _, s := range []*server{echo, tenantry} {
 				m, err := b.measure(ctx, s, o, n)
 				if err != nil {
@@ -140,9 +160,9 @@ func (b *bench) round(ctx context.Context, programs programs, dir string) (_ rou
 
 func (b *bench) measure(ctx context.Context, s *server, o operation, connections int) (measurement, error) {
 	l := load{server: s, operation: o, connections: connections, warmup: warmup, window: b.window}
-	if o.name == get.name {
+	if o.name != create.name {
 		l.window /= 2
-		if len(s.ids) == 0 { // -only get
+		if o.name == get.name && len(s.ids) == 0 { // -only get
 			fill := load{server: s, operation: create, connections: 16, window: time.Second}
 			if _, err := fill.run(ctx); err != nil {
 				return measurement{}, err

@@ -52,6 +52,7 @@ type server struct {
 	name      string
 	addr      string
 	token     string
+	app       application
 	ids       []customerID
 	created   int
 	first     []page // of lists by name
@@ -103,7 +104,8 @@ func startTenantry(ctx context.Context, p programs, dir string) (_ *server, err 
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	s.token, err = s.signIn(ctx, partner.TenantID, app.ID, app.Secret)
+	s.app = application{partner.TenantID, app.ID, app.Secret}
+	s.token, err = s.signIn(ctx)
 	return s, err
 }
 
@@ -140,16 +142,23 @@ func (s *server) ready(ctx context.Context) error {
 	}
 }
 
-// signIn gets the token that the load carries: one of the app alone, which may create and read customers.
-func (s *server) signIn(ctx context.Context, tenant, app, secret string) (string, error) {
-	form := url.Values{
+// application is who the load signs in as: an app alone, which may create and read customers.
+type application struct{ tenant, id, secret string }
+
+// form asks for a token.
+func (a application) form() url.Values {
+	return url.Values{
 		"grant_type":    {"client_credentials"},
-		"client_id":     {app},
-		"client_secret": {secret},
-		"scope":         {"https://graph.windows.net/.default"},
+		"client_id":     {a.id},
+		"client_secret": {a.secret},
+		"resource":      {"https://graph.windows.net"},
 	}
+}
+
+// signIn gets the token that the load carries.
+func (s *server) signIn(ctx context.Context) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost,
-		"http://"+s.addr+"/"+tenant+"/oauth2/v2.0/token", strings.NewReader(form.Encode()))
+		"http://"+s.addr+"/"+s.app.tenant+"/oauth2/token", strings.NewReader(s.app.form().Encode()))
 	if err != nil {
 		return "", err
 	}
