@@ -38,7 +38,7 @@ var imports = []struct {
 	{"internal/admin", []string{"partnercenter", "internal/csp", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
 	{"internal/webhook", []string{"partnercenter", "internal/csp"}, "who sends events knows neither their store nor what they are signed with"},
 	{"internal/server", []string{"partnercenter", "internal/admin", "internal/api", "internal/csp", "internal/login", "internal/port", "internal/store", "internal/throttle", "internal/token", "internal/web", "internal/webhook"}, "the wiring is the only one that knows everybody"},
-	{"internal/cli", []string{"partnercenter", "internal/csp", "internal/login", "internal/market", "internal/server", "internal/store", "internal/token"}, "serve, dev and the commands that need a stopped server wire; the rest speak through partnercenter"},
+	{"internal/cli", []string{"partnercenter", "internal/csp", "internal/login", "internal/market", "internal/server", "internal/store", "internal/token"}, "serve, dev and the admin API on a store that no server holds are wired by server; the rest speak through partnercenter"},
 	{"cmd/tenantry", []string{"internal/cli"}, "main is ten lines"},
 	{"bench", nil, "the load knows the server by its port only"},
 	{"bench/echo", []string{"partnercenter"}, "the ceiling shares the contract and nothing else"},

@@ -101,11 +101,17 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	web.Mount(mux, mounted, h.writeError)
 }
 
-// handle answers a request, and logs what was changed: never a body, which may hold a secret.
+// handle answers a request, and logs what was changed: by its route and ids. A body may hold a secret, and a path somebody's name.
 func (h *Handler) handle(handler func(*Handler, http.ResponseWriter, *http.Request) error, w http.ResponseWriter, r *http.Request) error {
 	err := handler(h, w, r)
 	if err == nil && r.Method != http.MethodGet {
-		h.Logger.InfoContext(r.Context(), "changed by the admin key", "method", r.Method, "path", r.URL.Path)
+		attributes := []any{"route", r.Pattern}
+		for _, name := range []string{"customer", "partner", "app", "secret"} {
+			if value := r.PathValue(name); value != "" {
+				attributes = append(attributes, name, value)
+			}
+		}
+		h.Logger.InfoContext(r.Context(), "changed by the admin key", attributes...)
 	}
 	return err
 }
