@@ -86,12 +86,13 @@ const (
 	AuditUndefined                   AuditResourceType = "undefined" // what no word is made for; .NET and Java both have it
 	AuditCustomerUser                AuditResourceType = "customer_user"
 	AuditCustomerDirectoryRole       AuditResourceType = "customer_directory_role"
+	AuditApplication                 AuditResourceType = "application"
 )
 
 // auditResourceTypes are all that the docs and the .NET SDK 3.4 name.
 var auditResourceTypes = []AuditResourceType{
 	AuditCustomer, AuditCustomerUser, "order", "subscription", "license", "third_party_add_on", "mpn_association", "transfer",
-	"application", "application_credential", "partner_user", "partner_relationship", AuditPartnerCustomerDAP, "referral",
+	AuditApplication, "application_credential", "partner_user", "partner_relationship", AuditPartnerCustomerDAP, "referral",
 	"software_key", "software_download_link", "spending_limit", "invoice", AuditAgreement, AuditPartnerCustomerRelationship,
 	AuditSelfServePolicy, "granular_admin_relationship", "granular_admin_access_assignment", "credit",
 	AuditCustomerDirectoryRole, "software_page", "device", "policy", "overage", "new_commerce_migration", "azure_entitlement",

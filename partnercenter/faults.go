@@ -237,6 +237,9 @@ var (
 	// ErrRoleNotFound answers a directory role that there is not, and a member that a role does not have. The code is inferred.
 	ErrRoleNotFound = row(404, 1000, AreaUsers, sourceBusiness, "The directory role was not found.")
 
+	// ErrConsentExists answers a second consent of an application for a customer. The status is known, the code is inferred.
+	ErrConsentExists = row(409, 3000, AreaCustomers, sourceBusiness, "The application has a consent for the customer already.")
+
 	// ErrNoLicensesLeft answers an assignment of a licence that the customer has no more of. Partner Center docs:
 	// assign-licenses-to-a-user.
 	ErrNoLicensesLeft = row(400, 60012, AreaUsers, sourceBusiness, "No licenses are left for this product.")

@@ -88,6 +88,13 @@ var operations = map[string]func(context.Context, *Client) error{
 		_, err := c.CountryValidationRules.Get(ctx, "country", nil)
 		return err
 	},
+	"CustomersService.CreateApplicationConsent": func(ctx context.Context, c *Client) error {
+		_, err := c.Customers.CreateApplicationConsent(ctx, "customer-id", &ApplicationConsent{}, nil)
+		return err
+	},
+	"CustomersService.DeleteApplicationConsent": func(ctx context.Context, c *Client) error {
+		return c.Customers.DeleteApplicationConsent(ctx, "customer-id", "application-id", nil)
+	},
 	"CustomersService.BillingProfile": func(ctx context.Context, c *Client) error {
 		_, err := c.Customers.BillingProfile(ctx, "customer-id", nil)
 		return err

@@ -136,6 +136,8 @@ var routes = []route{
 	{"GET", "/v1/customers/{customer}/subscribedskus", userOnly, (*Handler).listSubscribedSKUs},
 	{"GET", "/v1/customers/{customer}/analytics/licenses/deployment", userOnly, (*Handler).listLicensesDeployment},
 	{"GET", "/v1/customers/{customer}/analytics/licenses/usage", userOnly, (*Handler).listLicensesUsage},
+	{"POST", "/v1/customers/{customer}/applicationconsents", userOnly, (*Handler).createApplicationConsent},
+	{"DELETE", "/v1/customers/{customer}/applicationconsents/{application}", userOnly, (*Handler).deleteApplicationConsent},
 	{"GET", "/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords", appOrUser, (*Handler).listAuditRecords},
 	{"GET", "/auditactivity/v1/auditrecords/{record}", appOrUser, (*Handler).getAuditRecord},

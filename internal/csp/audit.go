@@ -299,6 +299,8 @@ func (r *AuditRecord) undefined() any {
 	switch {
 	case r.Resource == partnercenter.AuditCustomer:
 		return new(partnercenter.Domain)
+	case r.Resource == partnercenter.AuditApplication:
+		return new(partnercenter.ApplicationConsent)
 	case r.ResourceID == organizationProfile.name:
 		return new(partnercenter.OrganizationProfile)
 	case r.ResourceID == legalBusinessProfile.name:

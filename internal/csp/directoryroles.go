@@ -13,12 +13,15 @@ import (
 // CompanyAdministrator is the directory role of a tenant's first user, by its public template id.
 const CompanyAdministrator = "62e90394-69f5-4237-9190-012177145e10"
 
+// HelpdeskAdministrator is the directory role of who sets the passwords of users that are no administrators.
+const HelpdeskAdministrator = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
+
 // directoryRoles are the roles that the docs show, by their public template ids, which are the same in every tenant. Every
 // tenant has them all: whoever gives somebody a role finds its id in the list. Partner Center docs:
 // get-user-roles-for-a-customer, set-user-roles-for-a-customer.
 var directoryRoles = [...]struct{ name, id string }{
 	{"Company Administrator", CompanyAdministrator},
-	{"Helpdesk Administrator", "729827e3-9c14-49f7-bb1b-9608f156bbb8"},
+	{"Helpdesk Administrator", HelpdeskAdministrator},
 	{"User Account Administrator", "fe930be7-5e62-47db-91af-98c3a49a38b1"},
 	{"Service Support Administrator", "f023fd81-a637-4b56-95fd-791ac0226033"},
 }

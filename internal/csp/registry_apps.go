@@ -18,6 +18,7 @@ type AppRecord struct {
 	Name         string              `json:"name"`
 	TenantID     string              `json:"tenantId"`
 	Public       bool                `json:"public"`
+	NeedsConsent bool                `json:"needsConsent"`
 	RedirectURIs []string            `json:"redirectUris"`
 	Secrets      []SecretRecord      `json:"secrets"`
 	Certificates []CertificateRecord `json:"certificates"`
@@ -44,6 +45,7 @@ type AppRequest struct {
 	ID            string    `json:"appId,omitzero"` // empty: a new one
 	Name          string    `json:"name,omitzero"`  // empty: the partner's name and "app"
 	Public        bool      `json:"public,omitzero"`
+	NeedsConsent  bool      `json:"needsConsent,omitzero"` // see [App]
 	RedirectURIs  []string  `json:"redirectUris,omitzero"`
 	SecretExpires time.Time `json:"secretExpires,omitzero"` // zero: in two years
 }
@@ -118,7 +120,7 @@ func (s *Registry) Register(ctx context.Context, partner string, request *AppReq
 	}
 	app := &App{
 		ID: s.idOr(request.ID), Tenant: owner.ID, Name: cmp.Or(strings.TrimSpace(request.Name), owner.Name+" app"), Public: request.Public,
-		RedirectURIs: request.RedirectURIs,
+		RedirectURIs: request.RedirectURIs, NeedsConsent: request.NeedsConsent,
 	}
 	registered := &Registered{AppID: app.ID.String(), Name: app.Name, TenantID: owner.ID.String(), Public: app.Public}
 	if !app.Public {
@@ -323,7 +325,7 @@ func (s *Registry) appRecord(app *App) *AppRecord {
 	now := s.Now()
 	record := &AppRecord{
 		AppID: app.ID.String(), Name: app.Name, TenantID: app.Tenant.String(), Public: app.Public,
-		RedirectURIs: append([]string{}, app.RedirectURIs...), Secrets: []SecretRecord{}, Certificates: []CertificateRecord{},
+		NeedsConsent: app.NeedsConsent, RedirectURIs: append([]string{}, app.RedirectURIs...), Secrets: []SecretRecord{}, Certificates: []CertificateRecord{},
 	}
 	for _, secret := range app.Secrets {
 		record.Secrets = append(record.Secrets, SecretRecord{

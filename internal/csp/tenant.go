@@ -45,6 +45,11 @@ type App struct {
 	RedirectURIs []string // where answers to sign-ins may be sent; see [App.Redirects]
 	Secrets      []AppSecret
 	Certificates []AppCertificate
+
+	// NeedsConsent is the application of a control panel vendor: at the tenants of customers it does what an application consent
+	// of the partner's or somebody of the tenant allows, and nothing else. Any other is pre-consented for users there.
+	// Partner Center docs: partner-center-authentication; pre-consent.
+	NeedsConsent bool
 }
 
 // Consent is whose permission it is for what application to do something in whose name.

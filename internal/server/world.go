@@ -52,6 +52,7 @@ type WorldApp struct {
 	Secret       string   `json:"secret"`
 	Certificates []string `json:"certificates"` // in PEM
 	RedirectURIs []string `json:"redirectUris"` // http://localhost stands for all its ports
+	NeedsConsent bool     `json:"needsConsent"` // at the tenants of customers; else it is pre-consented there
 }
 
 // WorldUser is a user of a partner's tenant.

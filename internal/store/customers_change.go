@@ -149,6 +149,11 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 		if err != nil {
 			return err
 		}
+		if !customer.DelegatedAccess {
+			if err := t.deleteConsentsOf(partner, row.n); err != nil {
+				return err
+			}
+		}
 		if name == row.name {
 			continue
 		}
@@ -179,7 +184,27 @@ func (t *tx) deleteRelationship(partner int64, row *customerRow) error {
 	if err != nil {
 		return err
 	}
+	if err := t.deleteConsentsOf(partner, row.n); err != nil {
+		return err
+	}
 	return t.deleteName(partner, csp.FoldedName(row.name), row.n)
+}
+
+// deleteConsentsOf ends what the partner let its applications do at the customer's tenant.
+func (t *tx) deleteConsentsOf(partner, customer int64) error {
+	var id []byte
+	err := t.row(`
+		SELECT id
+		FROM partners
+		WHERE n = $1`,
+		partner).Scan(&id)
+	if err != nil {
+		return err
+	}
+	return t.exec(`
+		DELETE FROM documents
+		WHERE customer = $1 AND kind = $2`,
+		customer, csp.KindApplicationConsent(csp.ID(id)))
 }
 
 func (t *tx) deleteName(partner int64, name string, customer int64) error {
