@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -257,17 +256,14 @@ func (g *Grants) chance() io.Reader {
 	return g.Rand
 }
 
-// Reaches reports whether the user may have tokens of the tenant: of its own, and an admin agent of those of the partner's
-// customers that granted delegated admin, as long as they do.
+// Reaches reports whether the user may have tokens of the tenant: of its own, and of those where it has a role on behalf of its
+// partner.
 func (g *Grants) Reaches(ctx context.Context, user *User, tenant ID) (bool, error) {
 	if user.Tenant == tenant {
 		return true, nil
 	}
-	if !slices.Contains(user.Agents, AdminAgents) {
-		return false, nil
-	}
-	customer, err := g.customer(ctx, user.Tenant, tenant)
-	return customer != nil && customer.DelegatedAccess, err
+	roles, err := g.RolesAt(ctx, user, tenant)
+	return len(roles) > 0, err
 }
 
 // Knows reports whether the tenant has the application: its own, or one of the partner whose customer it is, for what is done

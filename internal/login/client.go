@@ -72,7 +72,7 @@ func credentials(r *http.Request, f form) (id, secret string, err error) {
 }
 
 // app is the application as the tenant of the request has it. On common it is looked for everywhere; what the request carries
-// tells then whether it may use it.
+// tells then whether it may use it. By itself a partner's application is known to a customer by an application consent alone.
 func (h *Handler) app(ctx context.Context, clientID string, req *tokenRequest) (*csp.App, error) {
 	unknown := ErrAppUnknown.With(clientID, req.segment)
 	if req.tenant != nil {
@@ -93,7 +93,11 @@ func (h *Handler) app(ctx context.Context, clientID string, req *tokenRequest) (
 		return app, err
 	}
 	knows := false
-	if !req.grant.appOnly {
+	if req.grant.appOnly {
+		var consent map[csp.ID][]string
+		consent, err = h.Grants.ConsentTo(ctx, req.tenant.ID, app)
+		knows = consent != nil
+	} else {
 		knows, err = h.Grants.Knows(ctx, req.tenant.ID, app)
 	}
 	if err == nil && !knows {

@@ -216,6 +216,9 @@ var (
 	// ErrConsentNeeded answers prompt=none where the user has not allowed it.
 	ErrConsentNeeded = row(65001, 400, "consent_required", "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource.")
 
+	// ErrConsentMissing answers a token request for what the application is not allowed in the tenant.
+	ErrConsentMissing = row(65001, 400, "invalid_grant", "The user or administrator has not consented to use the application with ID '%s' named '%s' for '%s'. Send an interactive authorization request for this user and resource, or give an application consent for the customer.").sub("consent_required")
+
 	// ErrConsentRefused answers a user who refuses.
 	ErrConsentRefused = row(65004, 400, "access_denied", "User declined to consent to access the app.")
 

@@ -132,6 +132,14 @@ func have(t *testing.T, w *world, what string) []string {
 		return []string{"{code}", code}
 	case "refresh token":
 		return []string{"{refresh}", w.refresh(t)}
+	case "refresh token of the panel":
+		w.panel(t)
+		return []string{"{refresh}", w.refreshOf(t, w.megan(t), panelApp).Get("refresh_token")}
+	case "refresh token of the panel with a consent":
+		w.panel(t, graphGrant)
+		return []string{"{refresh}", w.refreshOf(t, w.megan(t), panelApp).Get("refresh_token")}
+	case "refresh token of a helpdesk agent":
+		return []string{"{refresh}", w.refreshOf(t, w.agent(t, "helpdesk", csp.HelpdeskAgents), publicApp).Get("refresh_token")}
 	case "refresh token from before a reset":
 		// As if it had been made then: its family is what remembers the password.
 		family := &csp.Family{Authorization: *w.granted(t, publicApp), ID: w.IDs.New(), Used: start}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/token"
 )
 
@@ -89,14 +88,13 @@ func (h *Handler) accessClaims(p *principal, life token.Life) *token.Claims {
 	claims.UniqueName = user.PrincipalName
 	claims.UPN = user.PrincipalName
 	claims.Capabilities = p.capabilities
+	claims.RoleTemplates = p.subject.roles
 	if p.atHome() {
 		claims.Groups = user.Agents
-		claims.RoleTemplates = user.Roles
 		return claims
 	}
-	// Delegated admin: the partner's groups mean nothing to the customer, for whom an admin agent is an administrator.
+	// Delegated admin: the partner's groups mean nothing to the customer, for whom their members have roles.
 	claims.IdentityProvider = h.issuer(user.Tenant.String())
-	claims.RoleTemplates = []string{csp.CompanyAdministrator}
 	return claims
 }
 

@@ -1,6 +1,10 @@
 package login
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/csp"
+)
 
 // resources are the APIs that a token can be meant for, by the identifiers in lower case that name them in a request, with
 // the permission that a user's token has there if none is named.
@@ -28,6 +32,18 @@ func audience(identifier string) (named, permission string, ok bool) {
 	permission, ok = resources[identifier]
 	return identifier, permission, ok
 }
+
+// resourceApps are the applications that the resources are, which consents name them by.
+var resourceApps = func() map[string]csp.ID {
+	all := map[string]csp.ID{}
+	for _, id := range [...]csp.ID{partnerCenterApp, devCenterApp, aadGraphApp, armApp, msGraphApp} {
+		all[id.String()] = id
+	}
+	for _, c := range clouds {
+		all[c.api], all[c.graph], all[c.arm], all[c.msGraph] = partnerCenterApp, aadGraphApp, armApp, msGraphApp
+	}
+	return all
+}()
 
 // PartnerCenterAudiences are those of tokens for the Partner Center API. The SDKs ask for app-only tokens for the
 // directory's graph (seen in the .NET, Java and PowerShell SDKs), which the service has begun to refuse.

@@ -26,6 +26,10 @@ type asking struct {
 	appOnly  bool
 	scope    string
 	resource string
+
+	// allowed are the permissions that the application has for the audience. Nil: all that there are.
+	allowed func(audience string) ([]string, error)
+	missing func(what string) error // refuses what is not among them
 }
 
 const defaultScope = ".default"
@@ -51,7 +55,7 @@ func (a *asking) targetV1(signsIn bool) (*target, error) {
 	return t, nil
 }
 
-// audience sets the target's audience to the resource, and returns the permission that a user has there if none is named.
+// audience sets the target's audience to the resource, and returns the permissions that a user has there if none is named.
 func (a *asking) audience(t *target, resource string) (permission string, err error) {
 	named, permission, known := audience(resource)
 	if !known && !a.appOnly {
@@ -63,7 +67,23 @@ func (a *asking) audience(t *target, resource string) (permission string, err er
 		return "", ErrResourceUnknown.With(resource, a.tenant.Name)
 	}
 	t.audience = named
+	if a.allowed != nil {
+		allowed, err := a.allowed(named)
+		return strings.Join(allowed, " "), err
+	}
 	return permission, nil
+}
+
+// mayAsk refuses a permission that the application does not have.
+func (a *asking) mayAsk(t *target, permission string) error {
+	if a.allowed == nil {
+		return nil
+	}
+	allowed, err := a.allowed(t.audience)
+	if err == nil && !slices.ContainsFunc(allowed, func(other string) bool { return strings.EqualFold(other, permission) }) {
+		err = a.missing(permission)
+	}
+	return err
 }
 
 // application is the resource that is an application of somebody's, by its client id or api:// and that. It is for users only:
@@ -102,7 +122,7 @@ func (a *asking) targetV2(granted string) (*target, error) {
 		if err != nil {
 			return nil, err
 		}
-		permissions = append(permissions, permission)
+		permissions = append(permissions, strings.Fields(permission)...)
 		named = append(named, word)
 	}
 	switch {
@@ -111,8 +131,12 @@ func (a *asking) targetV2(granted string) (*target, error) {
 	case a.appOnly:
 		return t, nil
 	case t.audience == "":
-		t.audience, t.resource = msGraphApp.String(), clouds[0].msGraph
-		permissions = append(permissions, resources[t.audience])
+		permission, err := a.audience(t, msGraphApp.String())
+		if err != nil {
+			return nil, err
+		}
+		t.resource = clouds[0].msGraph
+		permissions = append(permissions, strings.Fields(permission)...)
 	}
 	for _, word := range strings.Fields(strings.ToLower(granted)) {
 		if slices.Contains(openIDScopes, word) && !slices.Contains(openID, word) {
@@ -124,7 +148,7 @@ func (a *asking) targetV2(granted string) (*target, error) {
 	return t, nil
 }
 
-// add reads one scope, which must be of the same resource as those before it.
+// add reads one scope, which must be of the same resource as those before it. A .default may stand for several permissions.
 func (a *asking) add(t *target, word string) (permission string, err error) {
 	resource, permission := clouds[0].msGraph, word
 	if i := strings.LastIndexByte(word, '/'); i >= 0 {
@@ -149,9 +173,9 @@ func (a *asking) add(t *target, word string) (permission string, err error) {
 	}
 	t.resource = resource
 	if isDefault {
-		permission = usual
+		return usual, nil
 	}
-	return permission, nil
+	return permission, a.mayAsk(t, permission)
 }
 
 // grant puts together what a user's token may do: all that was asked for. The answer repeats the scopes as they were

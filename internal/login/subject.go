@@ -12,6 +12,7 @@ import (
 type subject struct {
 	user          *csp.User          // nil: the application itself
 	authorization *csp.Authorization // what the user granted; nil for an application
+	roles         []string           // of the user, in the tenant that it was admitted to
 	issuedAt      csp.ID             // the tenant that alone takes the grant; zero: any that lets the user in
 	nonce         string             // for the id token
 	signsIn       bool               // an id token belongs to it without being asked for, as v1 has it
@@ -39,8 +40,8 @@ func (h *Handler) admit(ctx context.Context, req *tokenRequest, s *subject) (err
 	if !s.issuedAt.IsZero() && s.issuedAt != req.tenant.ID {
 		return ErrOtherTenant
 	}
-	reaches, err := h.Grants.Reaches(ctx, s.user, req.tenant.ID)
-	if err == nil && !reaches {
+	s.roles, err = h.Grants.RolesAt(ctx, s.user, req.tenant.ID)
+	if err == nil && len(s.roles) == 0 && s.user.Tenant != req.tenant.ID {
 		err = ErrUserForeign.With(req.tenant.Name, req.client.app.ID.String(), req.client.app.Name)
 	}
 	return err

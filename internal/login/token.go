@@ -112,6 +112,9 @@ func (h *Handler) target(ctx context.Context, req *tokenRequest, s *subject) (*t
 		tenant: req.tenant, app: func(id csp.ID) (*csp.App, error) { return h.Store.App(ctx, id) },
 		appOnly: req.grant.appOnly, scope: req.form["scope"], resource: req.form["resource"],
 	}
+	if err := h.restrict(ctx, asked, req, s); err != nil {
+		return nil, err
+	}
 	granted := ""
 	if s.authorization != nil {
 		granted = s.authorization.Scope
