@@ -70,6 +70,16 @@ const (
 	OperationUpdateCustomerUserPrincipalName   OperationType = "update_customer_user_principal_name"
 	OperationAddUserMember                     OperationType = "add_user_member"    // .NET SDK 3.4
 	OperationRemoveUserMember                  OperationType = "remove_user_member" // .NET SDK 3.4
+
+	// Granular delegated admin, in the .NET SDK 3.4.
+	OperationGranularApproved            OperationType = "granular_admin_relationship_approved"
+	OperationGranularActivated           OperationType = "granular_admin_relationship_activated"
+	OperationGranularTerminated          OperationType = "granular_admin_relationship_terminated"
+	OperationGranularExpired             OperationType = "granular_admin_relationship_expired"
+	OperationGranularAssignmentCreated   OperationType = "granular_admin_access_assignment_created"
+	OperationGranularAssignmentActivated OperationType = "granular_admin_access_assignment_activated"
+	OperationGranularAssignmentUpdated   OperationType = "granular_admin_access_assignment_updated"
+	OperationGranularAssignmentDeleted   OperationType = "granular_admin_access_assignment_deleted"
 )
 
 // AuditResourceType is what it was done to.
@@ -87,6 +97,8 @@ const (
 	AuditCustomerUser                AuditResourceType = "customer_user"
 	AuditCustomerDirectoryRole       AuditResourceType = "customer_directory_role"
 	AuditApplication                 AuditResourceType = "application"
+	AuditGranularRelationship        AuditResourceType = "granular_admin_relationship"
+	AuditGranularAssignment          AuditResourceType = "granular_admin_access_assignment"
 )
 
 // auditResourceTypes are all that the docs and the .NET SDK 3.4 name.
@@ -94,7 +106,7 @@ var auditResourceTypes = []AuditResourceType{
 	AuditCustomer, AuditCustomerUser, "order", "subscription", "license", "third_party_add_on", "mpn_association", "transfer",
 	AuditApplication, "application_credential", "partner_user", "partner_relationship", AuditPartnerCustomerDAP, "referral",
 	"software_key", "software_download_link", "spending_limit", "invoice", AuditAgreement, AuditPartnerCustomerRelationship,
-	AuditSelfServePolicy, "granular_admin_relationship", "granular_admin_access_assignment", "credit",
+	AuditSelfServePolicy, AuditGranularRelationship, AuditGranularAssignment, "credit",
 	AuditCustomerDirectoryRole, "software_page", "device", "policy", "overage", "new_commerce_migration", "azure_entitlement",
 	AuditUndefined,
 }

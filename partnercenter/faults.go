@@ -13,6 +13,7 @@ const (
 	AreaAgreements    = "agreements"
 	AreaAuditRecords  = "auditrecords"
 	AreaCustomers     = "customers"
+	AreaGranular      = "delegatedadminrelationships"
 	AreaMarkets       = "countryvalidationrules"
 	AreaMFAReports    = "mfareports"
 	AreaProfiles      = "profiles"
@@ -239,6 +240,22 @@ var (
 
 	// ErrConsentExists answers a second consent of an application for a customer. The status is known, the code is inferred.
 	ErrConsentExists = row(409, 3000, AreaCustomers, sourceBusiness, "The application has a consent for the customer already.")
+
+	// ErrGranularNotFound answers the id of a granular relationship, of a request or an assignment of it, that the partner does not
+	// have. These faults are answered in Microsoft Graph's shape, which has words for codes.
+	ErrGranularNotFound = row(404, 1000, AreaGranular, sourceBusiness, "The delegated admin relationship was not found.")
+
+	// ErrGranularInvalid names everything that is missing or wrong in a granular relationship or an assignment.
+	ErrGranularInvalid = row(400, 27002, AreaGranular, sourceBusiness, "A property has invalid data.")
+
+	// ErrGranularState answers what the status of a granular relationship does not allow.
+	ErrGranularState = row(400, 3000, AreaGranular, sourceBusiness, "The status of the delegated admin relationship does not allow it.")
+
+	// ErrGranularExists answers a name or a group that there is already.
+	ErrGranularExists = row(409, 3000, AreaGranular, sourceBusiness, "There is such a delegated admin relationship or assignment already.")
+
+	// ErrGranularETagMissing answers a change without If-Match, which Microsoft Graph's docs demand.
+	ErrGranularETagMissing = row(428, 2055, AreaGranular, sourceBusiness, "The header If-Match is missing; give the @odata.etag that was answered last.")
 
 	// ErrNoLicensesLeft answers an assignment of a licence that the customer has no more of. Partner Center docs:
 	// assign-licenses-to-a-user.

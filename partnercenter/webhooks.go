@@ -33,6 +33,16 @@ const (
 	EventIndirectAccepted       WebhookEvent = "indirect-reseller-relationship-accepted-by-customer"
 	EventDAPApproved            WebhookEvent = "dap-admin-relationship-approved"
 	EventDAPTerminated          WebhookEvent = "dap-admin-relationship-terminated"
+	EventGranularApproved       WebhookEvent = "granular-admin-relationship-approved"
+	EventGranularActivated      WebhookEvent = "granular-admin-relationship-activated"
+	EventGranularCreated        WebhookEvent = "granular-admin-relationship-created"
+	EventGranularUpdated        WebhookEvent = "granular-admin-relationship-updated"
+	EventGranularTerminated     WebhookEvent = "granular-admin-relationship-terminated"
+	EventGranularExpired        WebhookEvent = "granular-admin-relationship-expired"
+	EventAssignmentCreated      WebhookEvent = "granular-admin-access-assignment-created"
+	EventAssignmentActivated    WebhookEvent = "granular-admin-access-assignment-activated"
+	EventAssignmentUpdated      WebhookEvent = "granular-admin-access-assignment-updated"
+	EventAssignmentDeleted      WebhookEvent = "granular-admin-access-assignment-deleted"
 	EventSubscriptionUpdated    WebhookEvent = "subscription-updated"
 	EventUsageThresholdExceeded WebhookEvent = "usagerecords-thresholdExceeded"
 )
@@ -43,10 +53,8 @@ var webhookEvents = []WebhookEvent{
 	EventTestCreated, EventSubscriptionUpdated, EventUsageThresholdExceeded,
 	"referral-created", "referral-updated", "invoice-ready",
 	EventRelationshipAccepted, EventIndirectAccepted, EventDAPApproved, EventDAPTerminated, "dap-admin-relationship-terminated-by-microsoft",
-	"granular-admin-relationship-approved", "granular-admin-relationship-activated", "granular-admin-relationship-created",
-	"granular-admin-relationship-expired", "granular-admin-relationship-terminated", "granular-admin-relationship-updated",
-	"granular-admin-access-assignment-activated", "granular-admin-access-assignment-created",
-	"granular-admin-access-assignment-deleted", "granular-admin-access-assignment-updated",
+	EventGranularApproved, EventGranularActivated, EventGranularCreated, EventGranularExpired, EventGranularTerminated, EventGranularUpdated,
+	EventAssignmentActivated, EventAssignmentCreated, EventAssignmentDeleted, EventAssignmentUpdated,
 	"azure-fraud-event-detected",
 }
 

@@ -35,7 +35,7 @@ func (h *Handler) createApplicationConsent(w http.ResponseWriter, r *http.Reques
 		grant.EnterpriseApplicationID = cmp.Or(grant.EnterpriseApplicationID, grant.EnterpriseApplication)
 		consent.ApplicationGrants = append(consent.ApplicationGrants, grant.ApplicationGrant)
 	}
-	consents := &csp.ApplicationConsents{Store: h.Store}
+	consents := &csp.ApplicationConsents{Store: h.Store, Now: h.Now}
 	if consent, err = consents.Create(r.Context(), caller, id, consent, call); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (h *Handler) deleteApplicationConsent(w http.ResponseWriter, r *http.Reques
 	if err != nil {
 		return partnercenter.ErrMalformedID.With("Application Id must be a GUID, for example 94e4e214-6b06-4fb7-96d1-94d559f9b47f.")
 	}
-	consents := &csp.ApplicationConsents{Store: h.Store}
+	consents := &csp.ApplicationConsents{Store: h.Store, Now: h.Now}
 	if err := consents.Delete(r.Context(), caller, id, app, h.call(w, r, caller, nil)); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -18,6 +19,7 @@ import (
 // docs: partner-center-authentication, for control panel vendors (CPV).
 type ApplicationConsents struct {
 	Store Store
+	Now   func() time.Time
 }
 
 // KindApplicationConsent is the kind of the documents that hold the consents of the partner; their ids are those of applications.
@@ -93,13 +95,21 @@ func mayGiveConsent(caller *Caller) error {
 	return caller.mustBe("give applications consent for customers", AdminAgents)
 }
 
-// mayConsent lets in who may decide in the customer's stead: an admin agent, as long as the partner administers the tenant.
+// consentRoles are the directory roles whose members may give applications consent. Microsoft Entra docs: permissions-reference.
+var consentRoles = []string{CompanyAdministrator, ApplicationAdministrator, CloudApplicationAdministrator}
+
+// mayConsent lets in who may decide in the customer's stead: an admin agent whom delegated admin or a granular relationship gives
+// one of the roles for it.
 func (s *ApplicationConsents) mayConsent(ctx context.Context, caller *Caller, customer ID) error {
 	if err := mayGiveConsent(caller); err != nil {
 		return err
 	}
 	found, err := s.Store.Customer(ctx, caller.Partner.ID, customer)
-	if err == nil && !found.DelegatedAccess {
+	if err != nil {
+		return err
+	}
+	roles, err := administers(ctx, s.Store, found, caller.Partner.ID, caller.Agents, s.Now())
+	if err == nil && !hasAny(roles, consentRoles) {
 		err = partnercenter.ErrNoDelegatedAdmin.With("The partner has no delegated admin privileges for the customer " + customer.String() + ", and so cannot give applications consent for it.")
 	}
 	return err
@@ -209,11 +219,23 @@ func checkedScope(found *violations, path, text string) string {
 	return strings.Join(scopes, ",")
 }
 
+// administered reports whether the partner administers the customer's tenant in any way.
+func (g *Grants) administered(ctx context.Context, customer *Customer, partner ID) (bool, error) {
+	if customer.DelegatedAccess {
+		return true, nil
+	}
+	relationships, err := g.Store.GranularRelationships(ctx, partner, customer.ID)
+	return slices.ContainsFunc(relationships, func(r *GranularRelationship) bool { return r.ActiveAt(g.now()) }), err
+}
+
 // ConsentTo is what the partner whose application it is lets the application do at the tenant of its customer: permissions by the
 // application id of their resource. It is nil where there is no consent, or none any more.
 func (g *Grants) ConsentTo(ctx context.Context, tenant ID, app *App) (map[ID][]string, error) {
 	customer, err := g.customer(ctx, app.Tenant, tenant)
-	if err != nil || customer == nil || !customer.DelegatedAccess {
+	if err != nil || customer == nil {
+		return nil, err
+	}
+	if rests, err := g.administered(ctx, customer, app.Tenant); err != nil || !rests {
 		return nil, err
 	}
 	documents, err := g.Store.Documents(ctx, app.Tenant, tenant, KindApplicationConsent(app.Tenant))

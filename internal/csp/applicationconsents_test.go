@@ -42,7 +42,7 @@ func consentOf(app *csp.App, changes ...func(*partnercenter.ApplicationConsent))
 func TestCreateApplicationConsent(t *testing.T) {
 	type consent = partnercenter.ApplicationConsent
 	w := MustWorld(t, inMemory)
-	consents := &csp.ApplicationConsents{Store: w.db}
+	consents := &csp.ApplicationConsents{Store: w.db, Now: w.Now}
 	grants := &csp.Grants{Store: w.db}
 	others := w.mustApp(t, w.other)
 	for _, test := range []struct {
@@ -115,14 +115,16 @@ func TestCreateApplicationConsent(t *testing.T) {
 func TestApplicationConsentEnds(t *testing.T) {
 	w := MustWorld(t, inMemory)
 	ctx := t.Context()
-	consents, grants := &csp.ApplicationConsents{Store: w.db}, &csp.Grants{Store: w.db}
+	consents, grants := &csp.ApplicationConsents{Store: w.db, Now: w.Now}, &csp.Grants{Store: w.db}
 	no := false
 	for _, test := range []struct {
 		name  string
 		end   func(customer, app csp.ID) error
 		again error
 	}{
-		{"delete", func(customer, app csp.ID) error { return consents.Delete(ctx, admin(w.direct), customer, app, csp.Call{}) }, nil},
+		{"delete", func(customer, app csp.ID) error {
+			return consents.Delete(ctx, admin(w.direct), customer, app, csp.Call{})
+		}, nil},
 		{"delegated admin", func(customer, _ csp.ID) error {
 			_, err := w.Patch(ctx, admin(w.direct), customer, &partnercenter.Customer{AllowDelegatedAccess: &no}, csp.Call{})
 			return err
@@ -167,7 +169,7 @@ func TestApplicationConsentEnds(t *testing.T) {
 func TestDeleteApplicationConsent(t *testing.T) {
 	w := MustWorld(t, inMemory)
 	ctx := t.Context()
-	consents := &csp.ApplicationConsents{Store: w.db}
+	consents := &csp.ApplicationConsents{Store: w.db, Now: w.Now}
 	customer, app := csp.MustParseID(w.MustCreate(t, admin(w.direct), csp.Call{}).ID), w.mustApp(t, w.direct)
 	call := newCall(admin(w.direct))
 	created, err := consents.Create(ctx, admin(w.direct), customer, consentOf(app), call)
@@ -197,7 +199,7 @@ func TestDeleteApplicationConsent(t *testing.T) {
 // TestApplicationConsentsAtOnce gives the same consent by many at once: one of them does.
 func TestApplicationConsentsAtOnce(t *testing.T) {
 	w := MustWorld(t, inMemory)
-	consents := &csp.ApplicationConsents{Store: w.db}
+	consents := &csp.ApplicationConsents{Store: w.db, Now: w.Now}
 	customer, app := csp.MustParseID(w.MustCreate(t, admin(w.direct), csp.Call{}).ID), w.mustApp(t, w.direct)
 	var made atomic.Int32
 	var group sync.WaitGroup
@@ -221,7 +223,7 @@ func TestApplicationConsentsAtOnce(t *testing.T) {
 func TestConsentOfTwoPartners(t *testing.T) {
 	w := MustWorld(t, inMemory)
 	ctx := t.Context()
-	consents, grants := &csp.ApplicationConsents{Store: w.db}, &csp.Grants{Store: w.db}
+	consents, grants := &csp.ApplicationConsents{Store: w.db, Now: w.Now}, &csp.Grants{Store: w.db}
 	customer := csp.MustParseID(w.MustCreate(t, admin(w.direct), csp.Call{}).ID)
 	if err := w.db.AcceptInvitation(ctx, &csp.Acceptance{Invitation: csp.Invitation{Partner: w.other.ID, Delegated: true}, Customer: customer}); err != nil {
 		t.Fatal(err)

@@ -254,6 +254,11 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 		resource = new(partnercenter.CustomerUser)
 	case partnercenter.OperationAddUserMember, partnercenter.OperationRemoveUserMember:
 		resource = new(partnercenter.UserMember)
+	case partnercenter.OperationGranularApproved, partnercenter.OperationGranularActivated, partnercenter.OperationGranularTerminated, partnercenter.OperationGranularExpired:
+		resource = new(partnercenter.DelegatedAdminRelationship)
+	case partnercenter.OperationGranularAssignmentCreated, partnercenter.OperationGranularAssignmentActivated,
+		partnercenter.OperationGranularAssignmentUpdated, partnercenter.OperationGranularAssignmentDeleted:
+		resource = new(partnercenter.DelegatedAdminAssignment)
 	default:
 		return "", fmt.Errorf("nothing is known of the values of %s", r.Operation)
 	}
@@ -299,6 +304,8 @@ func (r *AuditRecord) undefined() any {
 	switch {
 	case r.Resource == partnercenter.AuditCustomer:
 		return new(partnercenter.Domain)
+	case r.Resource == partnercenter.AuditGranularRelationship:
+		return new(partnercenter.DelegatedAdminRelationship)
 	case r.Resource == partnercenter.AuditApplication:
 		return new(partnercenter.ApplicationConsent)
 	case r.ResourceID == organizationProfile.name:

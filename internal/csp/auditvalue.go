@@ -78,6 +78,9 @@ func writeAuditObject(to *jsontext.Encoder, object reflect.Value) error {
 	for i := range object.NumField() {
 		name, _, _ := strings.Cut(object.Type().Field(i).Tag.Get("json"), ",")
 		member := object.Field(i)
+		if strings.HasPrefix(name, "@") {
+			continue // it is about the answer
+		}
 		if object.Type() != credentials {
 			name = strings.ToUpper(name[:1]) + name[1:]
 		}

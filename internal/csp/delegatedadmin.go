@@ -1,9 +1,6 @@
 package csp
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // delegatedRoles are the directory roles that delegated admin gives the members of the partner's agent groups at the tenants of
 // customers. Sales agents have none there. Partner Center docs: permissions-overview; customers-revoke-admin-privileges.
@@ -13,7 +10,7 @@ var delegatedRoles = [...]struct{ group, role string }{
 }
 
 // RolesAt are the directory roles that the user has in the tenant: its own at home, and at a customer of its partner's those that
-// delegated admin gives its agent groups, as long as the customer grants it.
+// delegated admin and granular relationships give its agent groups, as long as the customer grants them.
 func (g *Grants) RolesAt(ctx context.Context, user *User, tenant ID) (roles []string, err error) {
 	if user.Tenant == tenant {
 		return user.Roles, nil
@@ -22,13 +19,8 @@ func (g *Grants) RolesAt(ctx context.Context, user *User, tenant ID) (roles []st
 		return nil, nil
 	}
 	customer, err := g.customer(ctx, user.Tenant, tenant)
-	if err != nil || customer == nil || !customer.DelegatedAccess {
+	if err != nil || customer == nil {
 		return nil, err
 	}
-	for _, delegated := range delegatedRoles {
-		if slices.Contains(user.Agents, delegated.group) {
-			roles = append(roles, delegated.role)
-		}
-	}
-	return roles, nil
+	return administers(ctx, g.Store, customer, user.Tenant, user.Agents, g.now())
 }

@@ -13,6 +13,9 @@ import (
 // CompanyAdministrator is the directory role of a tenant's first user, by its public template id.
 const CompanyAdministrator = "62e90394-69f5-4237-9190-012177145e10"
 
+// UserAdministrator is the directory role of who manages users that are no administrators.
+const UserAdministrator = "fe930be7-5e62-47db-91af-98c3a49a38b1"
+
 // HelpdeskAdministrator is the directory role of who sets the passwords of users that are no administrators.
 const HelpdeskAdministrator = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 
@@ -22,7 +25,7 @@ const HelpdeskAdministrator = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 var directoryRoles = [...]struct{ name, id string }{
 	{"Company Administrator", CompanyAdministrator},
 	{"Helpdesk Administrator", HelpdeskAdministrator},
-	{"User Account Administrator", "fe930be7-5e62-47db-91af-98c3a49a38b1"},
+	{"User Account Administrator", UserAdministrator},
 	{"Service Support Administrator", "f023fd81-a637-4b56-95fd-791ac0226033"},
 }
 
@@ -100,7 +103,7 @@ func (u *User) member(role string) *partnercenter.UserMember {
 // AddMember gives the role to the user whom the request's id names. The docs send the names as well, clients leave them out
 // sometimes, so they count for nothing. Who has the role already keeps it: no source tells what the service answers then.
 func (s *Users) AddMember(ctx context.Context, caller *Caller, customer ID, role string, request *partnercenter.UserMember, call Call) (*partnercenter.UserMember, error) {
-	if err := s.mayAdminister(ctx, caller, customer); err != nil {
+	if _, err := s.entitled(ctx, caller, customer, &changeMembers); err != nil {
 		return nil, err
 	}
 	id, err := ParseID(strings.TrimSpace(request.ID))
@@ -127,7 +130,7 @@ func (s *Users) AddMember(ctx context.Context, caller *Caller, customer ID, role
 
 // RemoveMember takes the role from the user.
 func (s *Users) RemoveMember(ctx context.Context, caller *Caller, customer ID, role string, id ID, call Call) error {
-	if err := s.mayAdminister(ctx, caller, customer); err != nil {
+	if _, err := s.entitled(ctx, caller, customer, &changeMembers); err != nil {
 		return err
 	}
 	_, err := s.changeRoles(ctx, caller, customer, id, call, func(user *User) (Outcome, error) {

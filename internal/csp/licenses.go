@@ -53,7 +53,7 @@ func LicenseGroups(words []string) error {
 // UpdateLicenses is always refused: an assignment because the customer has no licences, as the docs show it, and a removal
 // because the user has none.
 func (s *Users) UpdateLicenses(ctx context.Context, caller *Caller, customer, id ID, request *partnercenter.LicenseUpdate) error {
-	if err := s.mayAdminister(ctx, caller, customer); err != nil {
+	if _, err := s.entitled(ctx, caller, customer, &setLicenses); err != nil {
 		return err
 	}
 	user, err := s.active(ctx, caller, customer, id)

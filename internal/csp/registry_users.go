@@ -166,12 +166,10 @@ func (s *Registry) newUser(partner *Partner, name string, user *User) (password 
 	return password, err
 }
 
-var agentGroups = []string{AdminAgents, HelpdeskAgents, SalesAgents}
-
 func checkAgents(agents []string) (found violations) {
 	for _, agent := range agents {
-		if !slices.Contains(agentGroups, agent) {
-			found.add("agents", "%s is not one of %s", quoted(agent), strings.Join(agentGroups, ", "))
+		if !slices.Contains(agentGroups[:], agent) {
+			found.add("agents", "%s is not one of %s", quoted(agent), strings.Join(agentGroups[:], ", "))
 		}
 	}
 	return found

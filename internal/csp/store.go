@@ -50,7 +50,7 @@ type Store interface {
 	// ErrDomainTaken if a tenant has it already, which is remembered.
 	AddDomain(ctx context.Context, partner, id ID, call Call, domain *partnercenter.VerifiedDomain, change func(*Customer) (Outcome, error)) (recorded []byte, err error)
 
-	// EndRelationship ends what the customer is to the partner. If that is its provider, it ends for the reseller as well; a
+	// EndRelationship ends what the customer is to the partner, with granular relationships and application consents. If that is its provider, it ends for the reseller as well; a
 	// reseller that goes leaves a direct customer of the provider. The tenant stays. Calls and faults as for UpdateCustomer.
 	EndRelationship(ctx context.Context, partner, id ID, call Call, outcome Outcome) (recorded []byte, err error)
 
@@ -119,6 +119,17 @@ type Store interface {
 	// ErrUserNameTaken, and by ErrLastAdministrator if no active Company Administrator were left. ErrUserNotFound as for
 	// CustomerUser.
 	UpdateCustomerUser(ctx context.Context, partner, customer, id ID, call Call, change func(*User) (Outcome, error)) (recorded []byte, err error)
+
+	// GranularRelationships are the partner's with the customer, or all of them if that is zero, in the order of their ids.
+	GranularRelationships(ctx context.Context, partner, customer ID) ([]*GranularRelationship, error)
+
+	// GranularRelationship is the one with the id, whose partner its reader has to look at; or ErrNotFound.
+	GranularRelationship(ctx context.Context, id string) (*GranularRelationship, error)
+
+	// ChangeGranularRelationship lets the function put another granular relationship in the place of the partner's with the id;
+	// nil is none, on both sides. One that becomes active finds no application consents from before, unless another one or
+	// delegated admin is there. ErrGranularExists if the partner has one of that name. Calls as for UpdateCustomer.
+	ChangeGranularRelationship(ctx context.Context, partner ID, id string, call Call, change func(*GranularRelationship) (after *GranularRelationship, outcome Outcome, err error)) (recorded []byte, err error)
 
 	// Recorded is the ledger's answer to the call, as recorded or as the fault that it was, or nil without one.
 	Recorded(ctx context.Context, call Call) (recorded []byte, err error)

@@ -62,28 +62,8 @@ func (u *User) Account() *partnercenter.CustomerUser {
 
 // mayRead lets in who may look at the users of customers.
 func (s *Users) mayRead(ctx context.Context, caller *Caller, customer ID) error {
-	return s.entitled(ctx, caller, customer, "read the users of customers", AdminAgents, HelpdeskAgents, SalesAgents)
-}
-
-// mayAdminister lets in who may change them.
-func (s *Users) mayAdminister(ctx context.Context, caller *Caller, customer ID) error {
-	return s.entitled(ctx, caller, customer, "change the users of customers", AdminAgents)
-}
-
-// entitled refuses agents without the right, and partners that do not administer the tenant. The directory of the real service
-// knows nobody else either.
-func (s *Users) entitled(ctx context.Context, caller *Caller, customer ID, may string, groups ...string) error {
-	if err := caller.needsRight(may, groups...); err != nil {
-		return err
-	}
-	found, err := s.Store.Customer(ctx, caller.Partner.ID, customer)
-	if err != nil {
-		return err
-	}
-	if !found.DelegatedAccess {
-		return partnercenter.ErrNoDelegatedAdmin.With("The partner has no delegated admin privileges for the customer " + customer.String() + ", and so cannot " + may + ".")
-	}
-	return nil
+	_, err := s.entitled(ctx, caller, customer, &readUsers)
+	return err
 }
 
 // Get is a user of a customer of the caller's.
@@ -127,7 +107,7 @@ func noUser(id ID) error {
 
 // Create adds a user to the tenant of a customer of the caller's.
 func (s *Users) Create(ctx context.Context, caller *Caller, customer ID, request *partnercenter.CustomerUser, call Call) (*partnercenter.CustomerUser, error) {
-	if err := s.mayAdminister(ctx, caller, customer); err != nil {
+	if _, err := s.entitled(ctx, caller, customer, &createUsers); err != nil {
 		return nil, err
 	}
 	if recorded, err := s.Store.Recorded(ctx, call); err != nil || recorded != nil {
@@ -196,18 +176,19 @@ var errPasswordChanged = errors.New("the password was changed meanwhile")
 // Update changes a user of a customer of the caller's: what the request says, its password, and, by state active, its being
 // deleted. A request that sets a password alone may come from the helpdesk.
 func (s *Users) Update(ctx context.Context, caller *Caller, customer, id ID, request *partnercenter.CustomerUser, call Call) (*partnercenter.CustomerUser, error) {
-	groups := []string{AdminAgents}
+	task := &changeUsers
 	if onlyPassword(request) {
-		groups = append(groups, HelpdeskAgents)
+		task = &setPasswords
 	}
-	if err := s.entitled(ctx, caller, customer, "change the users of customers", groups...); err != nil {
+	roles, err := s.entitled(ctx, caller, customer, task)
+	if err != nil {
 		return nil, err
 	}
 	if recorded, err := s.Store.Recorded(ctx, call); err != nil || recorded != nil {
 		return s.answered(recorded, err, nil, request.PasswordProfile)
 	}
 	for attempt := 1; ; attempt++ {
-		change, err := s.change(ctx, caller, customer, id, request)
+		change, err := s.change(ctx, caller, roles, customer, id, request)
 		if err != nil {
 			return nil, err
 		}
@@ -241,7 +222,7 @@ type userChange struct {
 }
 
 // change looks at the update, and hashes its password before anybody waits for the write.
-func (s *Users) change(ctx context.Context, caller *Caller, customer, id ID, request *partnercenter.CustomerUser) (*userChange, error) {
+func (s *Users) change(ctx context.Context, caller *Caller, roles []string, customer, id ID, request *partnercenter.CustomerUser) (*userChange, error) {
 	user, err := s.Store.CustomerUser(ctx, caller.Partner.ID, customer, id)
 	if err != nil {
 		return nil, err
@@ -249,8 +230,8 @@ func (s *Users) change(ctx context.Context, caller *Caller, customer, id ID, req
 	if err := s.mustBeThere(user, request.State == partnercenter.UserActive); err != nil {
 		return nil, err
 	}
-	if len(user.Roles) > 0 && !caller.IsAgent(AdminAgents) {
-		return nil, partnercenter.ErrRightMissing.With("The role of the caller lacks the right to reset the password of an administrator; members of " + AdminAgents + " have it.")
+	if err := mayTouch(user, roles, onlyPassword(request)); err != nil {
+		return nil, err
 	}
 	found, err := s.invalid(ctx, customer, request, user)
 	if err != nil {
@@ -323,12 +304,16 @@ func userOutcome(before, after *User, operations []partnercenter.OperationType) 
 
 // Delete removes a user of a customer of the caller's, who can be restored for 30 days.
 func (s *Users) Delete(ctx context.Context, caller *Caller, customer, id ID, call Call) error {
-	if err := s.mayAdminister(ctx, caller, customer); err != nil {
+	roles, err := s.entitled(ctx, caller, customer, &changeUsers)
+	if err != nil {
 		return err
 	}
-	_, err := s.Store.UpdateCustomerUser(ctx, caller.Partner.ID, customer, id, call, func(user *User) (Outcome, error) {
+	_, err = s.Store.UpdateCustomerUser(ctx, caller.Partner.ID, customer, id, call, func(user *User) (Outcome, error) {
 		if !user.Deleted.IsZero() {
 			return Outcome{}, noUser(id)
+		}
+		if err := mayTouch(user, roles, false); err != nil {
+			return Outcome{}, err
 		}
 		before := *user
 		user.Deleted = s.Now()

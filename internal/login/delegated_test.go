@@ -136,7 +136,9 @@ func (w *world) panel(t testing.TB, grants ...partnercenter.ApplicationGrant) {
 	}
 }
 
-func (w *world) consents() *csp.ApplicationConsents { return &csp.ApplicationConsents{Store: w.db} }
+func (w *world) consents() *csp.ApplicationConsents {
+	return &csp.ApplicationConsents{Store: w.db, Now: w.Now}
+}
 
 func (w *world) contosoAdmin(t testing.TB) *csp.Caller {
 	t.Helper()

@@ -26,7 +26,17 @@ func (db *DB) UpdateCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 
 // EndRelationship implements [csp.Store].
 func (db *DB) EndRelationship(ctx context.Context, partner, id csp.ID, call csp.Call, outcome csp.Outcome) ([]byte, error) {
+	defer db.delivered() // of granular relationships that ended with it
 	return db.changeCustomer(ctx, partner, id, call, func(t *tx, row *customerRow) (csp.Outcome, error) {
+		ending := row.partners()
+		if row.partner == row.reseller {
+			ending = []int64{row.partner}
+		}
+		for _, partner := range ending {
+			if err := db.endGranular(t, partner, row.n, call.By); err != nil {
+				return csp.Outcome{}, err
+			}
+		}
 		if row.partner != row.reseller {
 			return outcome, t.deleteRelationships(row)
 		}
@@ -48,6 +58,11 @@ func (db *DB) DeleteCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		customer, err := db.customerOf(t.row, partner, id, *row)
 		if err != nil {
 			return csp.Outcome{}, err
+		}
+		for _, partner := range row.partners() {
+			if err := db.endGranular(t, partner, row.n, call.By); err != nil {
+				return csp.Outcome{}, err
+			}
 		}
 		if err := t.deleteRelationships(row); err != nil {
 			return csp.Outcome{}, err
@@ -149,7 +164,7 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 		if err != nil {
 			return err
 		}
-		if !customer.DelegatedAccess {
+		if row.delegated && !customer.DelegatedAccess {
 			if err := t.deleteConsentsOf(partner, row.n); err != nil {
 				return err
 			}

@@ -24,6 +24,7 @@ type Store interface {
 	NextDelivery(ctx context.Context) (time.Time, error)
 	ClaimDeliveries(ctx context.Context, lease time.Duration, most int) ([]*csp.Delivery, error)
 	RecordDelivery(ctx context.Context, delivery *csp.Delivery, due time.Time) error
+	ExpireGranularRelationships(ctx context.Context) (int, error)
 	ForgetUsers(ctx context.Context, age time.Duration) (int, error)
 	Close() error
 }
@@ -52,6 +53,9 @@ func Run(t *testing.T, database Database) {
 		{"delete", testDelete},
 		{"invitation", testInvitation},
 		{"consents", testConsents},
+		{"granular relationships", testGranular},
+		{"granular relationships with a customer that goes", testGranularEnds},
+		{"application consents", testApplicationConsents},
 		{"replace credential", testReplaceCredential},
 		{"further domains", testAddDomain},
 		{"documents", testDocuments},
