@@ -33,7 +33,11 @@ func (h *Handler) authorized(route route) web.Handler {
 
 // caller is who the bearer token says is calling.
 func (h *Handler) caller(r *http.Request) (*csp.Caller, error) {
-	claims, err := h.Tokens.Verify(r.Context(), web.Bearer(r))
+	tokens := h.Tokens
+	if isGranular(r) && h.Graph != nil {
+		tokens = h.Graph
+	}
+	claims, err := tokens.Verify(r.Context(), web.Bearer(r))
 	switch {
 	case errors.Is(err, token.ErrMalformed):
 		return nil, partnercenter.ErrTokenMissing

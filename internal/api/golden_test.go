@@ -5,12 +5,15 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"html"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -34,7 +37,8 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 //
 // In requests {{contoso}} is an app-only token of Contoso Cloud and {{contoso-user}} one of its user, and so on, and
 // CUSTOMER, USER, ETAG, TOKEN, LINK and RECORD are the id of a customer and of a user (the last one that was answered by itself, or else the first of a list), the etag, the continuation token,
-// the path of an agreement's text and the id of an audit record that were answered last; in answers <BOM> is the byte order mark, and the Date is always the same.
+// the path of an agreement's text and the id of an audit record that were answered last; RELATIONSHIP, ASSIGNMENT and GRAPHTAG likewise are of granular
+// delegated admin, and the request APPROVE is the customer's administrator, who approves it on its page; in answers <BOM> is the byte order mark, and the Date is always the same.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -66,7 +70,11 @@ func play(t *testing.T, archive *txtar.Archive) {
 		switch {
 		case file.Name == "request":
 			played = append(played, file)
-			answer = stage.send(file.Data)
+			if strings.TrimSpace(string(file.Data)) == "APPROVE" {
+				answer = stage.approve()
+			} else {
+				answer = stage.send(file.Data)
+			}
 			if *update {
 				played = append(played, txtar.File{Name: "answer", Data: answer})
 			}
@@ -101,6 +109,9 @@ type stage struct {
 	next     string // the last continuation token, TOKEN
 	link     string // the path of the last agreement's text, LINK
 	record   string // the last audit record's id, RECORD
+	granular string // the last granular relationship's id, RELATIONSHIP
+	assigned string // its last assignment's id, ASSIGNMENT
+	graph    string // the last etag in Graph's dress, GRAPHTAG
 }
 
 func newStage(t *testing.T, comment string) *stage {
@@ -230,7 +241,8 @@ func (s *stage) send(request []byte) []byte {
 	request = placeholder.ReplaceAllFunc(request, func(match []byte) []byte {
 		return []byte(s.token(string(match[2 : len(match)-2])))
 	})
-	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "USER", s.user, "ETAG", s.etag, "TOKEN", s.next, "LINK", s.link, "RECORD", s.record).Replace(string(request)))
+	request = []byte(strings.NewReplacer("CUSTOMER", s.customer, "USER", s.user, "ETAG", s.etag, "TOKEN", s.next, "LINK", s.link, "RECORD", s.record,
+		"RELATIONSHIP", s.granular, "ASSIGNMENT", s.assigned, "GRAPHTAG", s.graph).Replace(string(request)))
 	head, body, _ := strings.Cut(string(request), "\n\n")
 	body = strings.TrimSuffix(body, "\n")
 	head = strings.ReplaceAll(strings.TrimSpace(head), "\n", "\r\n")
@@ -259,6 +271,9 @@ var (
 	etags         = regexp.MustCompile(`"etag":"(?:\\")?([^"\\]*)`) // without the quotes that some have inside
 	links         = regexp.MustCompile(`"displayUri":"https?://[^/]*(/[^"]*)"`)
 	users         = regexp.MustCompile(`"id":"([^"]*)","userPrincipalName"`)
+	granulars     = regexp.MustCompile(`"id":"([0-9a-f]{8}-[0-9a-f-]{64})"`)
+	assignments   = regexp.MustCompile(`"id":"([^"]*)","status":"active"`)
+	graphTags     = regexp.MustCompile(`"@odata.etag":"W/\\"([^"\\]*)`)
 	records       = regexp.MustCompile(`"id":"([^"]*_[a-z]+_\d+)"`)
 	continuations = regexp.MustCompile(`"headers":\[\{"key":"MS-ContinuationToken","value":"([^"]*)"`)
 )
@@ -301,6 +316,9 @@ func (s *stage) read(conn net.Conn, method string) []byte {
 		s.note(&s.next, text, continuations)
 		s.note(&s.link, text, links)
 		s.note(&s.record, text, records)
+		s.note(&s.granular, text, granulars)
+		s.note(&s.assigned, text, assignments)
+		s.note(&s.graph, text, graphTags)
 		break
 	}
 	answer := strings.ReplaceAll(raw.String(), "\r\n", "\n")
@@ -369,4 +387,44 @@ func (s *stage) signIn(tenant string, form url.Values) string {
 		s.t.Fatalf("no token: %d %s", response.StatusCode, text)
 	}
 	return answer.AccessToken
+}
+
+var formToken = regexp.MustCompile(`name="form" value="([^"]*)"`)
+
+// approve is what the customer's administrator does, who signs in for the first time: the status of the page that follows.
+func (s *stage) approve() []byte {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	page := s.server.URL() + "/partners/invitation/granularAdminRelationships/" + s.granular
+	const chosen = "Kestrel-bakes-7"
+	name := "admin@kestrel.onmicrosoft.com"
+	response, err := browser.Get(page)
+	for _, form := range []url.Values{
+		{"step": {"sign-in"}, "username": {name}, "password": {s.password}},
+		{"step": {"change-password"}, "username": {name}, "current": {s.password}, "new": {chosen}, "again": {chosen}},
+		{"step": {"accept"}},
+		nil,
+	} {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		text, readErr := io.ReadAll(response.Body)
+		if err := errors.Join(readErr, response.Body.Close()); err != nil {
+			s.t.Fatal(err)
+		}
+		if form == nil {
+			return []byte(response.Status + "\n")
+		}
+		match := formToken.FindSubmatch(text)
+		if match == nil {
+			s.t.Fatalf("no form: %s\n%s", response.Status, text)
+		}
+		form.Set("form", html.UnescapeString(string(match[1])))
+		response, err = browser.PostForm(response.Request.URL.String(), form)
+	}
+	return nil
 }

@@ -21,7 +21,8 @@ type Handler struct {
 	Users     *csp.Users
 	Store     csp.Store
 	Tokens    *token.Verifier
-	Root      token.Root // proves continuation tokens and links
+	Graph     *token.Verifier // of tokens for what is Microsoft Graph's; nil: Tokens
+	Root      token.Root      // proves continuation tokens and links
 	IDs       *csp.IDs
 	Rand      io.Reader
 	Now       func() time.Time
@@ -151,6 +152,19 @@ var routes = []route{
 	{"GET", "/v1/nonMfaCompliantPartnerPrincipals", userOnly, (*Handler).getNonMFACompliantPrincipals},
 	{"GET", "/v1/applicationmfaadoptionstatus", userOnly, (*Handler).getMFAAdoption},
 	{"GET", "/v1/partnerRequests", userOnly, (*Handler).getPartnerRequests},
+	{"GET", granularPath, userOnly, (*Handler).listGranular},
+	{"POST", granularPath, userOnly, (*Handler).createGranular},
+	{"GET", granularPath + "/{relationship}", userOnly, (*Handler).getGranular},
+	{"PATCH", granularPath + "/{relationship}", userOnly, (*Handler).patchGranular},
+	{"DELETE", granularPath + "/{relationship}", userOnly, (*Handler).deleteGranular},
+	{"GET", granularPath + "/{relationship}/requests", userOnly, (*Handler).listGranularRequests},
+	{"POST", granularPath + "/{relationship}/requests", userOnly, (*Handler).createGranularRequest},
+	{"GET", granularPath + "/{relationship}/requests/{request}", userOnly, (*Handler).getGranularRequest},
+	{"GET", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).listGranularAssignments},
+	{"POST", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).createGranularAssignment},
+	{"GET", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).getGranularAssignment},
+	{"PATCH", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).patchGranularAssignment},
+	{"DELETE", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).deleteGranularAssignment},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 
@@ -209,7 +223,11 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 		empty(w, fault.Status)
 		return
 	}
-	if err := web.Write(w, fault.Status, "", bodyOf(fault)); err != nil {
+	body := bodyOf(fault)
+	if isGranular(r) {
+		body = h.graphFaultOf(w, fault)
+	}
+	if err := web.Write(w, fault.Status, "", body); err != nil {
 		h.Logger.ErrorContext(r.Context(), "fault not written", "err", err)
 		empty(w, http.StatusInternalServerError)
 	}

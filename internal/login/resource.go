@@ -45,6 +45,16 @@ var resourceApps = func() map[string]csp.ID {
 	return all
 }()
 
+// GraphAudiences are those of tokens for Microsoft Graph, of which the API has a part, and for the Partner Center API, which serve
+// there as well.
+func GraphAudiences() []string {
+	audiences := append(PartnerCenterAudiences(false), msGraphApp.String())
+	for _, c := range clouds {
+		audiences = append(audiences, c.msGraph)
+	}
+	return audiences
+}
+
 // PartnerCenterAudiences are those of tokens for the Partner Center API. The SDKs ask for app-only tokens for the
 // directory's graph (seen in the .NET, Java and PowerShell SDKs), which the service has begun to refuse.
 func PartnerCenterAudiences(graph bool) []string {

@@ -44,6 +44,7 @@ var pages = []pageRoute{
 	{"/account/password", (*Handler).passwordPage},
 	{"/account/second-factor", (*Handler).secondFactorPage},
 	{csp.InvitationPath, (*Handler).invitationPage},
+	{csp.GranularPath + "{relationship}", (*Handler).granularPage},
 	{"/{tenant}/oauth2/deviceauth", (*Handler).devicePage},
 	{"/devicelogin", (*Handler).devicePage},
 	{"/{tenant}/oauth2/logout", (*Handler).logoutPage},

@@ -109,6 +109,7 @@ func (s *Server) api() *surface {
 		Tokens: &token.Verifier{
 			Keys: s.keys, Now: s.config.Now, Audiences: login.PartnerCenterAudiences(!s.config.RefuseGraphAudience),
 		},
+		Graph:               &token.Verifier{Keys: s.keys, Now: s.config.Now, Audiences: login.GraphAudiences()},
 		Root:                s.root,
 		Origin:              web.Origin{ExternalURL: s.config.ExternalURL, TrustForwarded: s.config.TrustForwarded},
 		IDs:                 s.ids,

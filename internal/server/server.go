@@ -169,6 +169,9 @@ func (s *Server) tend(ctx context.Context) {
 		if _, err := s.store.ForgetUserRequests(ctx, csp.UserRequestsKept); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("old requests of users not forgotten", "err", err)
 		}
+		if _, err := s.store.ExpireGranularRelationships(ctx); err != nil && ctx.Err() == nil {
+			s.config.Logger.Error("granular relationships not expired", "err", err)
+		}
 		if _, err := s.store.ForgetUsers(ctx, csp.UsersRestorable); err != nil && ctx.Err() == nil {
 			s.config.Logger.Error("deleted users not purged", "err", err)
 		}
