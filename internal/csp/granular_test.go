@@ -564,3 +564,25 @@ func TestGranularConsents(t *testing.T) {
 		t.Error("another relationship brings the consent back")
 	}
 }
+
+// FuzzGranularRequest creates what somebody may ask for: it is refused, or it lasts from a day to two years.
+func FuzzGranularRequest(f *testing.F) {
+	for _, duration := range []string{"P90D", "p2y", "P1Y6M", "P9999Y9999M", "PT1H", "P", "", "P-1D", "P1D\n"} {
+		f.Add("Kestrel", duration, "PT0S", csp.GlobalReader, "7b6f2c1e-4d0a-4a39-9c55-1f0e8d3b2a61")
+	}
+	w := MustWorld(f, inMemory)
+	service := &csp.GranularRelationships{Store: w.db, IDs: w.IDs, Now: w.Now}
+	f.Fuzz(func(t *testing.T, name, duration, extension, role, customer string) {
+		made, err := service.Create(t.Context(), admin(w.direct), &granular{
+			DisplayName: name, Duration: duration, AutoExtendDuration: extension, Customer: &partnercenter.DelegatedAdminCustomer{TenantID: customer},
+			AccessDetails: &partnercenter.DelegatedAdminAccessDetails{UnifiedRoles: []partnercenter.UnifiedRole{{RoleDefinitionID: role}}},
+		}, csp.Call{})
+		fault := (*partnercenter.Fault)(nil)
+		switch {
+		case err != nil && !errors.As(err, &fault):
+			t.Errorf("got %v", err)
+		case err == nil && (made.Days < 1 || made.Days > 730 || made.Name == "" || len(made.Roles) != 1):
+			t.Errorf("made %+v", made)
+		}
+	})
+}
