@@ -243,19 +243,19 @@ var (
 
 	// ErrGranularNotFound answers the id of a granular relationship, of a request or an assignment of it, that the partner does not
 	// have. These faults are answered in Microsoft Graph's shape, which has words for codes.
-	ErrGranularNotFound = row(404, 1000, AreaGranular, sourceBusiness, "The delegated admin relationship was not found.")
+	ErrGranularNotFound = graphRow(404, 1000, AreaGranular, sourceBusiness, "The delegated admin relationship was not found.")
 
 	// ErrGranularInvalid names everything that is missing or wrong in a granular relationship or an assignment.
-	ErrGranularInvalid = row(400, 27002, AreaGranular, sourceBusiness, "A property has invalid data.")
+	ErrGranularInvalid = graphRow(400, 27002, AreaGranular, sourceBusiness, "A property has invalid data.")
 
 	// ErrGranularState answers what the status of a granular relationship does not allow.
-	ErrGranularState = row(400, 3000, AreaGranular, sourceBusiness, "The status of the delegated admin relationship does not allow it.")
+	ErrGranularState = graphRow(400, 3000, AreaGranular, sourceBusiness, "The status of the delegated admin relationship does not allow it.")
 
 	// ErrGranularExists answers a name or a group that there is already.
-	ErrGranularExists = row(409, 3000, AreaGranular, sourceBusiness, "There is such a delegated admin relationship or assignment already.")
+	ErrGranularExists = graphRow(409, 3000, AreaGranular, sourceBusiness, "There is such a delegated admin relationship or assignment already.")
 
 	// ErrGranularETagMissing answers a change without If-Match, which Microsoft Graph's docs demand.
-	ErrGranularETagMissing = row(428, 2055, AreaGranular, sourceBusiness, "The header If-Match is missing; give the @odata.etag that was answered last.")
+	ErrGranularETagMissing = graphRow(400, 2055, AreaGranular, sourceBusiness, "The header If-Match is missing; give the @odata.etag that was answered last.")
 
 	// ErrNoLicensesLeft answers an assignment of a licence that the customer has no more of. Partner Center docs:
 	// assign-licenses-to-a-user.
@@ -269,6 +269,11 @@ func row(status, code int, area, source, description string) *Fault {
 	fault := &Fault{Status: status, Code: code, Area: area, Source: source, Description: description, Data: []string{}}
 	catalogue = append(catalogue, fault)
 	return fault
+}
+
+// graphRow is a fault of what is Microsoft Graph's. Its answers have no code to know it again by, so it is not in the catalogue.
+func graphRow(status, code int, area, source, description string) *Fault {
+	return &Fault{Status: status, Code: code, Area: area, Source: source, Description: description, Data: []string{}}
 }
 
 // namedRow is a row that is answered in the form of the newer services.

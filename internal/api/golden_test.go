@@ -32,7 +32,7 @@ import (
 
 var update = flag.Bool("update", false, "write what the server answers into the golden files")
 
-// TestGolden plays the exchanges in testdata, byte for byte. A file is pairs of request and answer, in order, on one
+// TestGolden plays the exchanges in testdata, byte for byte; those in graph are in Microsoft Graph's shapes. A file is pairs of request and answer, in order, on one
 // server with a seeded clock and seeded chance. The words of its first line beginning with "config:" set switches.
 //
 // In requests {{contoso}} is an app-only token of Contoso Cloud and {{contoso-user}} one of its user, and so on, and
@@ -41,6 +41,8 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 // delegated admin, and the request APPROVE is the customer's administrator, who approves it on its page; in answers <BOM> is the byte order mark, and the Date is always the same.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
+	graph, graphErr := filepath.Glob("testdata/graph/*.txtar")
+	files, err = append(files, graph...), errors.Join(err, graphErr)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no golden files: %v", err)
 	}

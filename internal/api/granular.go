@@ -13,6 +13,23 @@ import (
 // and read refusals in Graph's shape.
 const granularPath = "/v1/tenantRelationships/delegatedAdminRelationships"
 
+// granularRoutes is the table of what is Microsoft Graph's, not Partner Center's: other documents, words and shapes.
+var granularRoutes = []route{
+	{"GET", granularPath, userOnly, (*Handler).listGranular},
+	{"POST", granularPath, userOnly, (*Handler).createGranular},
+	{"GET", granularPath + "/{relationship}", userOnly, (*Handler).getGranular},
+	{"PATCH", granularPath + "/{relationship}", userOnly, (*Handler).patchGranular},
+	{"DELETE", granularPath + "/{relationship}", userOnly, (*Handler).deleteGranular},
+	{"GET", granularPath + "/{relationship}/requests", userOnly, (*Handler).listGranularRequests},
+	{"POST", granularPath + "/{relationship}/requests", userOnly, (*Handler).createGranularRequest},
+	{"GET", granularPath + "/{relationship}/requests/{request}", userOnly, (*Handler).getGranularRequest},
+	{"GET", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).listGranularAssignments},
+	{"POST", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).createGranularAssignment},
+	{"GET", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).getGranularAssignment},
+	{"PATCH", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).patchGranularAssignment},
+	{"DELETE", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).deleteGranularAssignment},
+}
+
 // isGranular reports whether the request is for it.
 func isGranular(r *http.Request) bool {
 	return len(r.URL.Path) >= len(granularPath) && strings.EqualFold(r.URL.Path[:len(granularPath)], granularPath)
@@ -191,7 +208,7 @@ type graphFault struct {
 // graphCodes are Graph's words for statuses. Microsoft Graph docs: errors.
 var graphCodes = map[int]string{
 	http.StatusUnauthorized: "InvalidAuthenticationToken", http.StatusForbidden: "Authorization_RequestDenied", http.StatusNotFound: "Request_ResourceNotFound",
-	http.StatusConflict: "Request_MultipleObjectsWithSameKeyValue", http.StatusPreconditionFailed: "preconditionFailed", http.StatusPreconditionRequired: "preconditionRequired",
+	http.StatusConflict: "Request_MultipleObjectsWithSameKeyValue", http.StatusPreconditionFailed: "preconditionFailed",
 	http.StatusTooManyRequests: "TooManyRequests", http.StatusMethodNotAllowed: "Request_BadRequest", http.StatusInternalServerError: "InternalServerError",
 	http.StatusServiceUnavailable: "ServiceUnavailable",
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -152,19 +153,6 @@ var routes = []route{
 	{"GET", "/v1/nonMfaCompliantPartnerPrincipals", userOnly, (*Handler).getNonMFACompliantPrincipals},
 	{"GET", "/v1/applicationmfaadoptionstatus", userOnly, (*Handler).getMFAAdoption},
 	{"GET", "/v1/partnerRequests", userOnly, (*Handler).getPartnerRequests},
-	{"GET", granularPath, userOnly, (*Handler).listGranular},
-	{"POST", granularPath, userOnly, (*Handler).createGranular},
-	{"GET", granularPath + "/{relationship}", userOnly, (*Handler).getGranular},
-	{"PATCH", granularPath + "/{relationship}", userOnly, (*Handler).patchGranular},
-	{"DELETE", granularPath + "/{relationship}", userOnly, (*Handler).deleteGranular},
-	{"GET", granularPath + "/{relationship}/requests", userOnly, (*Handler).listGranularRequests},
-	{"POST", granularPath + "/{relationship}/requests", userOnly, (*Handler).createGranularRequest},
-	{"GET", granularPath + "/{relationship}/requests/{request}", userOnly, (*Handler).getGranularRequest},
-	{"GET", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).listGranularAssignments},
-	{"POST", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).createGranularAssignment},
-	{"GET", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).getGranularAssignment},
-	{"PATCH", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).patchGranularAssignment},
-	{"DELETE", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).deleteGranularAssignment},
 	{"POST", "/generatetoken", appOrUser, (*Handler).generateToken},
 }
 
@@ -175,6 +163,9 @@ var Prefixes = []string{"v1", "generatetoken", "auditactivity", "webhooks", "par
 func Patterns() []string {
 	patterns := make([]string, 0, len(routes))
 	for _, route := range routes {
+		patterns = append(patterns, route.pattern)
+	}
+	for _, route := range granularRoutes {
 		patterns = append(patterns, route.pattern)
 	}
 	for _, operation := range documented() {
@@ -188,8 +179,8 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.partnerCalls = &throttle.Buckets[csp.ID]{Limit: h.ThrottlePartner, Now: h.Now}
 	h.customerCalls = &throttle.Buckets[ofPartner]{Limit: h.ThrottleCustomer, Now: h.Now}
 	h.validations = &throttle.Buckets[csp.ID]{Limit: validationLimit, Now: h.Now}
-	mounted := make([]web.Route, 0, len(routes)+1)
-	for _, route := range routes {
+	mounted := make([]web.Route, 0, len(routes)+len(granularRoutes)+1)
+	for _, route := range slices.Concat(routes, granularRoutes) {
 		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.authorized(route))})
 	}
 	for _, operation := range documented() {

@@ -65,7 +65,7 @@ func (h *Handler) notBuilt(w http.ResponseWriter, r *http.Request) error {
 		}
 		methods = append(methods, operation.method)
 	}
-	for _, route := range routes {
+	for _, route := range slices.Concat(routes, granularRoutes) {
 		if matches(route.pattern, r.URL.Path) {
 			methods = append(methods, route.method)
 		}

@@ -56,7 +56,7 @@ func (r *GranularRelationship) fillFrom(request *partnercenter.DelegatedAdminRel
 	r.fillExtension(&found, request.AutoExtendDuration)
 	if request.Customer != nil && request.Customer.TenantID != "" {
 		customer, err := ParseID(strings.TrimSpace(request.Customer.TenantID))
-		if err != nil {
+		if err != nil || customer.IsZero() {
 			found.add("customer.tenantId", "%s is not a GUID; give the customer's tenant id, for example 7b6f2c1e-4d0a-4a39-9c55-1f0e8d3b2a61", quoted(request.Customer.TenantID))
 		}
 		r.Customer = customer
