@@ -133,28 +133,21 @@ func (db *DB) AuditRecords(ctx context.Context, partner csp.ID, query *csp.Audit
 var likeLiteral = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 func readAudit(rows *sql.Rows, reader csp.ID) (records []*csp.AuditRecord, err error) {
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
+	err = readRows(rows, func(row *sql.Rows) error {
 		record := &csp.AuditRecord{Partner: reader}
 		var customer, text []byte
-		if err := rows.Scan(&record.Order, &customer, &record.Resource, &text); err != nil {
-			return nil, err
+		if err := row.Scan(&record.Order, &customer, &record.Resource, &text); err != nil {
+			return err
 		}
 		copy(record.Customer[:], customer)
 		var document auditDocument
 		if err := json.Unmarshal(text, &document); err != nil {
-			return nil, err
-		}
-		if err := document.fill(record); err != nil {
-			return nil, err
+			return err
 		}
 		records = append(records, record)
-	}
-	return records, rows.Err()
+		return document.fill(record)
+	})
+	return records, err
 }
 
 // fill puts the document into the record, whose partner is the reader's so far.

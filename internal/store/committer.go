@@ -212,6 +212,34 @@ func (t *tx) row(query string, args ...any) scanner {
 	return stmt.QueryRowContext(context.Background(), args...)
 }
 
+// each reads the rows of a query.
+func (t *tx) each(query string, read func(*sql.Rows) error, args ...any) error {
+	stmt, err := t.stmt(query)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(context.Background(), args...)
+	if err != nil {
+		return err
+	}
+	return readRows(rows, read)
+}
+
+// readRows reads the rows to their end and closes them, so that their connection is free before another is asked for.
+func readRows(rows *sql.Rows, read func(*sql.Rows) error) (err error) {
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	if stmt, ok := t.committer.stmts[query]; ok {
 		return stmt, nil

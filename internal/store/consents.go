@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -17,19 +18,15 @@ func (db *DB) Consents(ctx context.Context, of csp.Consent) (permissions []strin
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
+	err = readRows(rows, func(row *sql.Rows) error {
 		var permission string
-		if err := rows.Scan(&permission); err != nil {
-			return nil, err
+		if err := row.Scan(&permission); err != nil {
+			return err
 		}
 		permissions = append(permissions, permission)
-	}
-	return permissions, rows.Err()
+		return nil
+	})
+	return permissions, err
 }
 
 // everybody is the granter of what an administrator allowed for all users.

@@ -8,7 +8,7 @@ import (
 )
 
 // Documents implements [csp.Store].
-func (db *DB) Documents(ctx context.Context, partner, customer csp.ID, kind string) ([]csp.Document, error) {
+func (db *DB) Documents(ctx context.Context, partner, customer csp.ID, kind string) (documents []csp.Document, err error) {
 	row, err := db.customerRow(ctx, partner, customer)
 	if err != nil {
 		return nil, err
@@ -17,7 +17,8 @@ func (db *DB) Documents(ctx context.Context, partner, customer csp.ID, kind stri
 	if err != nil {
 		return nil, err
 	}
-	return readDocuments(rows)
+	err = readRows(rows, readDocument(&documents))
+	return documents, err
 }
 
 const documentsQuery = `
@@ -26,20 +27,16 @@ const documentsQuery = `
 	WHERE customer = $1 AND kind = $2
 	ORDER BY id`
 
-func readDocuments(rows *sql.Rows) (documents []csp.Document, err error) {
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
+// readDocument reads a row onto the documents.
+func readDocument(documents *[]csp.Document) func(*sql.Rows) error {
+	return func(row *sql.Rows) error {
 		var document csp.Document
-		if err := rows.Scan(&document.ID, &document.Text); err != nil {
-			return nil, err
+		if err := row.Scan(&document.ID, &document.Text); err != nil {
+			return err
 		}
-		documents = append(documents, document)
+		*documents = append(*documents, document)
+		return nil
 	}
-	return documents, rows.Err()
 }
 
 // ChangeDocuments implements [csp.Store].
@@ -102,29 +99,15 @@ func (t *tx) putDocuments(customer int64, kind string, now map[string]string, af
 	return nil
 }
 
-func (t *tx) documents(customer int64, kind string) ([]csp.Document, error) {
-	stmt, err := t.stmt(documentsQuery)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.QueryContext(context.Background(), customer, kind)
-	if err != nil {
-		return nil, err
-	}
-	return readDocuments(rows)
+func (t *tx) documents(customer int64, kind string) (documents []csp.Document, err error) {
+	err = t.each(documentsQuery, readDocument(&documents), customer, kind)
+	return documents, err
 }
 
 // PartnerDocuments implements [csp.Store].
-func (db *DB) PartnerDocuments(ctx context.Context, partner csp.ID, kind string) ([]csp.Document, error) {
-	owner, err := db.partner(ctx, partner)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(documentsQuery), owner.n, kind)
-	if err != nil {
-		return nil, err
-	}
-	return readDocuments(rows)
+func (db *DB) PartnerDocuments(ctx context.Context, partner csp.ID, kind string) (documents []csp.Document, err error) {
+	err = db.each(ctx, partner, documentsQuery, readDocument(&documents), kind)
+	return documents, err
 }
 
 // ChangePartnerDocuments implements [csp.Store]. A partner's documents are under its number, which no customer has.

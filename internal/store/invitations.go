@@ -95,29 +95,18 @@ func (t *tx) unrelated(row *relationship) error {
 
 // holders are all partners that have a relationship with the customer.
 func (t *tx) holders(customer int64) (partners []int64, err error) {
-	stmt, err := t.stmt(`
+	err = t.each(`
 		SELECT partner
 		FROM relationships
 		WHERE customer = $1
-		ORDER BY partner`)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.QueryContext(context.Background(), customer)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
-		var partner int64
-		if err := rows.Scan(&partner); err != nil {
-			return nil, err
-		}
-		partners = append(partners, partner)
-	}
-	return partners, rows.Err()
+		ORDER BY partner`,
+		func(row *sql.Rows) error {
+			var partner int64
+			if err := row.Scan(&partner); err != nil {
+				return err
+			}
+			partners = append(partners, partner)
+			return nil
+		}, customer)
+	return partners, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/tenantry/tenantry/internal/token"
 )
@@ -14,21 +15,17 @@ func (db *DB) SigningKeys(ctx context.Context) (keys []token.StoredKey, err erro
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
+	err = readRows(rows, func(row *sql.Rows) error {
 		var key token.StoredKey
 		var createdAt int64
-		if err := rows.Scan(&key.ID, &createdAt, &key.Certificate, &key.Sealed); err != nil {
-			return nil, err
+		if err := row.Scan(&key.ID, &createdAt, &key.Certificate, &key.Sealed); err != nil {
+			return err
 		}
 		key.Created = timeOf(createdAt)
 		keys = append(keys, key)
-	}
-	return keys, rows.Err()
+		return nil
+	})
+	return keys, err
 }
 
 // AddSigningKey implements [token.KeyStore].

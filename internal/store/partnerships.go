@@ -83,19 +83,15 @@ func (db *DB) partnersIn(ctx context.Context, rows *sql.Rows) ([]*csp.Partner, e
 	return partners, nil
 }
 
-// idsOf reads rows of one id each to their end, so that their connection is free before another is asked for.
+// idsOf reads rows of one id each.
 func idsOf(rows *sql.Rows) (found []csp.ID, err error) {
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
+	err = readRows(rows, func(row *sql.Rows) error {
 		var id []byte
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
+		if err := row.Scan(&id); err != nil {
+			return err
 		}
 		found = append(found, csp.ID(id))
-	}
-	return found, rows.Err()
+		return nil
+	})
+	return found, err
 }

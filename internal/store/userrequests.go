@@ -161,7 +161,7 @@ func (db *DB) newestUserRequest(ctx context.Context) (n int64, err error) {
 }
 
 // each reads the rows of a query, whose first argument is the partner's number.
-func (db *DB) each(ctx context.Context, partner csp.ID, query string, read func(*sql.Rows) error, args ...any) (err error) {
+func (db *DB) each(ctx context.Context, partner csp.ID, query string, read func(*sql.Rows) error, args ...any) error {
 	owner, err := db.partner(ctx, partner)
 	if err != nil {
 		return err
@@ -170,17 +170,7 @@ func (db *DB) each(ctx context.Context, partner csp.ID, query string, read func(
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
-		if err := read(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return readRows(rows, read)
 }
 
 // ForgetUserRequests drops the calls of users older than age, and reports how many they were.

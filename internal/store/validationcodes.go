@@ -11,31 +11,17 @@ import (
 
 // ValidationCodes implements [csp.Store].
 func (db *DB) ValidationCodes(ctx context.Context, partner csp.ID) (codes []*csp.ValidationCode, err error) {
-	owner, err := db.partner(ctx, partner)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+	err = db.each(ctx, partner, `
 		SELECT id, organization, max_creates, used, changed
 		FROM validation_codes
 		WHERE partner = $1
-		ORDER BY id`), owner.n)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
-		code, err := readValidationCode(rows, partner)
-		if err != nil {
-			return nil, err
-		}
-		codes = append(codes, code)
-	}
-	return codes, rows.Err()
+		ORDER BY id`,
+		func(row *sql.Rows) error {
+			code, err := readValidationCode(row, partner)
+			codes = append(codes, code)
+			return err
+		})
+	return codes, err
 }
 
 // readValidationCode reads a code's columns.

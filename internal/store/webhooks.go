@@ -198,41 +198,27 @@ type dueDelivery struct {
 }
 
 func (t *tx) dueDeliveries(now int64, most int) (due []*dueDelivery, err error) {
-	stmt, err := t.stmt(`
+	err = t.each(`
 		SELECT id, partner, queued, event, results
 		FROM deliveries
 		WHERE state = 'pending' AND due <= $1
 		ORDER BY due
-		LIMIT $2`)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.QueryContext(context.Background(), now, most)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
-		d := &dueDelivery{}
-		var id, event, results []byte
-		var queued int64
-		if err := rows.Scan(&id, &d.partner, &queued, &event, &results); err != nil {
-			return nil, err
-		}
-		d.ID, d.Queued, d.State = csp.ID(id), csp.TimeOf(queued), csp.DeliveryPending
-		if err := json.Unmarshal(event, &d.Event); err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(results, &d.Results); err != nil {
-			return nil, err
-		}
-		due = append(due, d)
-	}
-	return due, rows.Err()
+		LIMIT $2`,
+		func(row *sql.Rows) error {
+			d := &dueDelivery{}
+			var id, event, results []byte
+			var queued int64
+			if err := row.Scan(&id, &d.partner, &queued, &event, &results); err != nil {
+				return err
+			}
+			d.ID, d.Queued, d.State = csp.ID(id), csp.TimeOf(queued), csp.DeliveryPending
+			due = append(due, d)
+			if err := json.Unmarshal(event, &d.Event); err != nil {
+				return err
+			}
+			return json.Unmarshal(results, &d.Results)
+		}, now, most)
+	return due, err
 }
 
 // RecordDelivery keeps what came of an attempt: the results, the state, and when the next attempt is due.
