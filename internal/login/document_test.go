@@ -120,7 +120,7 @@ func TestDocuments(t *testing.T) {
 		{"error, no such code", "GET", "/error?code=1", 404, "error", "invalid_request"},
 		{"error, no code", "GET", "/error", 404, "error", "invalid_request"},
 		{"devicecode, nothing asked for", "POST", "/common/oauth2/devicecode", 400, "error", "invalid_request"},
-		{"userinfo", "GET", "/common/openid/userinfo", 501, "error", "not_implemented"},
+		{"userinfo", "GET", "/common/openid/userinfo", 401, "error", "invalid_token"},
 		{"nothing", "GET", "/", 404, "error", "invalid_request"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -238,8 +238,8 @@ var (
 	// ErrNoEndpoint answers a path that the surface does not have.
 	ErrNoEndpoint = row(0, 404, "invalid_request", "There is no endpoint '%s'.")
 
-	// ErrNotBuilt answers a documented endpoint that this server does not carry.
-	ErrNotBuilt = row(0, 501, "not_implemented", "The endpoint '%s' is not implemented by this server.")
+	// ErrNoUserToken answers a request for what is known of a user without a token of one. OpenID Connect Core, 5.3.3.
+	ErrNoUserToken = row(50027, 401, "invalid_token", "JWT token is invalid or malformed. Send an access token of a user of this tenant as 'Authorization: Bearer <token>'.")
 
 	// ErrTransient answers when the request ran out of time.
 	ErrTransient = row(90033, 503, "temporarily_unavailable", "A transient error has occurred. Please try again.")

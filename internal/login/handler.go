@@ -70,8 +70,7 @@ var endpoints = []endpoint{
 
 	{"GET", "/pages/{sheet}", (*Handler).styles},
 
-	// Documented and not built yet.
-	{"", "/{tenant}/openid/userinfo", (*Handler).notBuilt},
+	{"", "/{tenant}/openid/userinfo", (*Handler).userInfo},
 
 	{"", "/", (*Handler).notFound},
 }
@@ -105,10 +104,6 @@ func (h *Handler) Routes() []web.Route {
 		routes = append(routes, web.Route{Method: "GET", Pattern: p.pattern, Handler: h.shown(p)}, web.Route{Method: "POST", Pattern: p.pattern, Handler: h.shown(p)})
 	}
 	return routes
-}
-
-func (h *Handler) notBuilt(_ http.ResponseWriter, r *http.Request) error {
-	return ErrNotBuilt.With(r.URL.Path)
 }
 
 func (h *Handler) notFound(_ http.ResponseWriter, r *http.Request) error {
