@@ -75,7 +75,15 @@ func (b *bench) filled(ctx context.Context, p programs, dir string, customers in
 		return nil, err
 	}
 	fmt.Fprintf(b.progress, "%s customers in %v\n", s.name, time.Since(start).Round(time.Second))
-	return s, nil
+	return s, s.warm(ctx, customers)
+}
+
+// warm reads customers at random for a minute for each million: a server that has run for a while has the pages of its file in
+// its memory map, and one that was just filled meets each for the first time.
+func (s *server) warm(ctx context.Context, customers int) error {
+	window := time.Duration(customers) * time.Minute / 1_000_000
+	_, err := (&load{server: s, operation: get, connections: readConnections, warmup: warmup, window: window}).run(ctx)
+	return err
 }
 
 // compare measures every read on every server once. The servers take turns in being first.

@@ -79,6 +79,7 @@ rounds, %v a cell; in a round both have their turn at each read, at %d connectio
 one machine. Customers are chosen at random, and names, domains and request ids are random. A page has %d customers and is
 followed by another; its prefix is as long as it has to be for that many. Deep pages are the %dth to %dth of the names that
 begin with a letter. What a read costs is its time at this load, and its share of that: the processor time of the server.
+Before the first round each server answers look-ups at random, for a minute with a million customers: it is a warm one.
 `, thousands(few), thousands(float64(r.many)), len(r.rounds), r.window/2, readConnections, pageSize, deepFrom, deepUntil)
 	fmt.Fprintf(&b, "`make bench-large` repeats this.\n\n")
 	b.WriteString(circumstances(r.machine, r.rounds))
