@@ -2,7 +2,6 @@ package partnercenter
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -207,11 +206,9 @@ func (o *ListAuditRecordsOptions) query() (string, error) {
 		if field.value == "" {
 			continue
 		}
-		text, err := json.Marshal(map[string]string{"Field": field.name, "Value": field.value, "Operator": field.operator})
-		if err != nil {
+		if err := setFilter(query, field.name, field.value, field.operator); err != nil {
 			return "", err
 		}
-		query.Set("filter", string(text))
 	}
 	return query.Encode(), nil
 }

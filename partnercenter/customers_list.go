@@ -2,7 +2,6 @@ package partnercenter
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"net/http"
 	"net/url"
@@ -52,27 +51,19 @@ func (s *CustomersService) List(ctx context.Context, opts *ListCustomersOptions)
 
 // AllCustomers are the partner's customers, page by page as they are needed. It ends with the first error.
 func (c *Client) AllCustomers(ctx context.Context, opts *ListCustomersOptions) iter.Seq2[*Customer, error] {
-	return func(yield func(*Customer, error) bool) {
-		page := ListCustomersOptions{}
-		if opts != nil {
-			page = *opts
-		}
-		for {
-			customers, err := c.Customers.List(ctx, &page)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range customers.Items {
-				if !yield(&customers.Items[i], nil) {
-					return
-				}
-			}
-			if page.ContinuationToken = customers.ContinuationToken; page.ContinuationToken == "" {
-				return
-			}
-		}
+	page := ListCustomersOptions{}
+	if opts != nil {
+		page = *opts
 	}
+	return eachItem(page.ContinuationToken, func(token string) ([]Customer, string, error) {
+		page := page
+		page.ContinuationToken = token
+		found, err := c.Customers.List(ctx, &page)
+		if err != nil {
+			return nil, "", err
+		}
+		return found.Items, found.ContinuationToken, nil
+	})
 }
 
 // query is the options as a query, with its question mark.
@@ -94,11 +85,9 @@ func (o *ListCustomersOptions) query() (string, error) {
 		if field.value == "" {
 			continue
 		}
-		text, err := json.Marshal(map[string]string{"Field": field.name, "Value": field.value, "Operator": "starts_with"})
-		if err != nil {
+		if err := setFilter(query, field.name, field.value, "starts_with"); err != nil {
 			return "", err
 		}
-		query.Set("filter", string(text))
 	}
 	if len(query) == 0 {
 		return "", nil

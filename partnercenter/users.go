@@ -2,7 +2,6 @@ package partnercenter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
 	"net/http"
@@ -94,27 +93,19 @@ func (s *UsersService) List(ctx context.Context, customer string, opts *ListUser
 
 // AllUsers are the customer's users, page by page as they are needed. It ends with the first error.
 func (c *Client) AllUsers(ctx context.Context, customer string, opts *ListUsersOptions) iter.Seq2[*CustomerUser, error] {
-	return func(yield func(*CustomerUser, error) bool) {
-		page := ListUsersOptions{}
-		if opts != nil {
-			page = *opts
-		}
-		for {
-			users, err := c.Users.List(ctx, customer, &page)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range users.Items {
-				if !yield(&users.Items[i], nil) {
-					return
-				}
-			}
-			if page.ContinuationToken = users.ContinuationToken; page.ContinuationToken == "" {
-				return
-			}
-		}
+	page := ListUsersOptions{}
+	if opts != nil {
+		page = *opts
 	}
+	return eachItem(page.ContinuationToken, func(token string) ([]CustomerUser, string, error) {
+		page := page
+		page.ContinuationToken = token
+		found, err := c.Users.List(ctx, customer, &page)
+		if err != nil {
+			return nil, "", err
+		}
+		return found.Items, found.ContinuationToken, nil
+	})
 }
 
 // query is the options as a query, with its question mark.
@@ -128,11 +119,9 @@ func (o *ListUsersOptions) query() (string, error) {
 		query.Set("size", strconv.Itoa(o.Size))
 	}
 	if o.State != "" {
-		text, err := json.Marshal(map[string]string{"Field": "UserState", "Value": string(o.State), "Operator": "equals"})
-		if err != nil {
+		if err := setFilter(query, "UserState", string(o.State), "equals"); err != nil {
 			return "", err
 		}
-		query.Set("filter", string(text))
 	}
 	if o.ByDisplayName {
 		query.Set("sortField", "DisplayName")

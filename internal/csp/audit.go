@@ -27,7 +27,7 @@ type AuditRecord struct {
 	AuditEntry
 	Order        int64 // when it was; see OrderAt
 	Partner      ID    // whose user or application it was
-	Participants []ID  // all partners that the customer had
+	Participants []ID  // the partners of the relationship
 	Customer     ID
 	CustomerName string
 	By           Actor

@@ -64,6 +64,8 @@ type Store interface {
 	AcceptInvitation(ctx context.Context, acceptance *Acceptance) error
 
 	// Documents are what is kept of the kind beside a customer of the partner's, in the order of their ids.
+	// Partners whom the customer accepted apart have each their own, as they have a billing profile; but a qualification is the
+	// tenant's.
 	// ErrNoRelationship and ErrTenantNotFound as for Customer.
 	Documents(ctx context.Context, partner, customer ID, kind string) ([]Document, error)
 
@@ -329,6 +331,14 @@ type Outcome struct {
 	Events []Event     // what the partners concerned are told by their webhooks
 
 	FurtherAudit []*AuditEntry // where one change is several
+}
+
+// Entries are all that is recorded of the change, in their order.
+func (o *Outcome) Entries() []*AuditEntry {
+	if o.Audit == nil {
+		return o.FurtherAudit
+	}
+	return append([]*AuditEntry{o.Audit}, o.FurtherAudit...)
 }
 
 // Call is a mutating request. If it has a key, its caller may send it again and be answered the same.

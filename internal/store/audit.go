@@ -40,34 +40,32 @@ type deed struct {
 	by       csp.Actor
 }
 
-// tell records the change for each reader, and queues for each the events that it wants to hear of.
+// tell records the change for each reader, and queues for each the events that it wants to hear of. Events lead to the first
+// record.
 func (db *DB) tell(t *tx, d *deed, outcome *csp.Outcome) error {
-	if outcome.Audit == nil && outcome.Events == nil {
-		return nil
-	}
-	var text []byte
-	if outcome.Audit != nil {
-		var err error
-		if text, err = db.auditText(t, d, outcome.Audit); err != nil {
+	first := make([]string, len(d.readers)) // the path of each reader's record
+	for _, entry := range outcome.Entries() {
+		text, err := db.auditText(t, d, entry)
+		if err != nil {
 			return err
 		}
-	}
-	for _, reader := range d.readers {
-		order := db.rows.New().Order()
-		if text != nil {
+		for i, reader := range d.readers {
+			record := csp.AuditRecord{AuditEntry: *entry, Order: db.rows.New().Order(), Partner: d.partner, Customer: d.customer}
 			err := t.exec(`
 				INSERT INTO audit (n, partner, customer, resource, name, record)
 				VALUES ($1, $2, $3, $4, $5, $6)`,
-				order, reader, d.customer[:], string(outcome.Audit.Resource), csp.FoldedName(d.name), string(text))
+				record.Order, reader, d.customer[:], string(entry.Resource), csp.FoldedName(d.name), string(text))
 			if err != nil {
 				return err
 			}
-		}
-		for _, event := range outcome.Events {
-			if outcome.Audit != nil {
-				record := csp.AuditRecord{AuditEntry: *outcome.Audit, Order: order, Partner: d.partner, Customer: d.customer}
-				event.AuditPath = record.Path()
+			if first[i] == "" && outcome.Events != nil {
+				first[i] = record.Path()
 			}
+		}
+	}
+	for i, reader := range d.readers {
+		for _, event := range outcome.Events {
+			event.AuditPath = first[i]
 			if _, err := db.queue(t, reader, db.rows.New(), event); err != nil {
 				return err
 			}

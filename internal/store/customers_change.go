@@ -125,13 +125,7 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		}
 		told = outcome.Events != nil
 		d := &deed{partner: partner, customer: id, name: row.name, readers: row.partners(), by: call.By}
-		err = db.tell(t, d, &outcome)
-		for _, entry := range outcome.FurtherAudit {
-			if err == nil {
-				err = db.tell(t, d, &csp.Outcome{Audit: entry})
-			}
-		}
-		return outcome.Answer, err
+		return outcome.Answer, db.tell(t, d, &outcome)
 	})
 	switch {
 	case errors.Is(err, errNothingToChange):

@@ -69,29 +69,7 @@ func testAudit(t *testing.T, s *suite) {
 			t.Errorf("records of an indirect customer, for %s: got %+v, %v", reader, got, err)
 		}
 	}
-	for _, test := range []struct {
-		name  string
-		query csp.AuditQuery
-		want  int
-	}{
-		{"part of the name", csp.AuditQuery{CompanyName: "STRASSE"}, 0},
-		{"part of the name in another case", csp.AuditQuery{CompanyName: "OFF_STRAß"}, 2},
-		{"a percent sign", csp.AuditQuery{CompanyName: "50% O"}, 2},
-		{"a percent sign that stands for nothing", csp.AuditQuery{CompanyName: "5%O"}, 0},
-		{"an underscore that stands for nothing", csp.AuditQuery{CompanyName: "5_% Off"}, 0},
-		{"the sign of escape", csp.AuditQuery{CompanyName: "ße!"}, 2},
-		{"customer", csp.AuditQuery{Customer: creation.Customer.ID}, 2},
-		{"another's customer", csp.AuditQuery{Customer: indirect.ID}, 0},
-		{"resource", csp.AuditQuery{Resource: partnercenter.AuditCustomer}, 2},
-		{"another resource", csp.AuditQuery{Resource: partnercenter.AuditAgreement}, 0},
-		{"size", csp.AuditQuery{Size: 1}, 1},
-		{"from the newest", csp.AuditQuery{From: got[0].Order}, 1},
-	} {
-		found, err := s.AuditRecords(ctx, s.contoso.ID, always(test.query))
-		if err != nil || len(found) != test.want {
-			t.Errorf("%s: got %d, %v, want %d", test.name, len(found), err, test.want)
-		}
-	}
+	s.testAuditFilters(t, creation.Customer.ID, indirect.ID, got[0].Order)
 	before, err := s.AuditRecords(ctx, s.contoso.ID, &csp.AuditQuery{Until: got[0].Order, Size: 5})
 	if err != nil || len(before) != 1 || before[0].Order != got[1].Order {
 		t.Errorf("until the newest: got %+v, %v, want the one before", before, err)
@@ -108,6 +86,35 @@ func testAudit(t *testing.T, s *suite) {
 	s.clock = s.clock.Add(2 * time.Hour)
 	if n, err := s.ForgetAudit(ctx, time.Hour); err != nil || n != 4 {
 		t.Errorf("forget two hours later: got %d, %v, want 4", n, err)
+	}
+}
+
+// testAuditFilters asks for some of the two records of Contoso's customer.
+func (s *suite) testAuditFilters(t *testing.T, own, others csp.ID, newest int64) {
+	t.Helper()
+	ctx := t.Context()
+	for _, test := range []struct {
+		name  string
+		query csp.AuditQuery
+		want  int
+	}{
+		{"part of the name", csp.AuditQuery{CompanyName: "STRASSE"}, 0},
+		{"part of the name in another case", csp.AuditQuery{CompanyName: "OFF_STRAß"}, 2},
+		{"a percent sign", csp.AuditQuery{CompanyName: "50% O"}, 2},
+		{"a percent sign that stands for nothing", csp.AuditQuery{CompanyName: "5%O"}, 0},
+		{"an underscore that stands for nothing", csp.AuditQuery{CompanyName: "5_% Off"}, 0},
+		{"the sign of escape", csp.AuditQuery{CompanyName: "ße!"}, 2},
+		{"customer", csp.AuditQuery{Customer: own}, 2},
+		{"another's customer", csp.AuditQuery{Customer: others}, 0},
+		{"resource", csp.AuditQuery{Resource: partnercenter.AuditCustomer}, 2},
+		{"another resource", csp.AuditQuery{Resource: partnercenter.AuditAgreement}, 0},
+		{"size", csp.AuditQuery{Size: 1}, 1},
+		{"from the newest", csp.AuditQuery{From: newest}, 1},
+	} {
+		found, err := s.AuditRecords(ctx, s.contoso.ID, always(test.query))
+		if err != nil || len(found) != test.want {
+			t.Errorf("%s: got %d, %v, want %d", test.name, len(found), err, test.want)
+		}
 	}
 }
 

@@ -137,7 +137,11 @@ func testDeliveriesOfChange(t *testing.T, s *suite) {
 	s.webhook(t, reseller.ID, partnercenter.EventDAPTerminated)
 	s.webhook(t, s.contoso.ID, partnercenter.EventDAPTerminated) // has nothing to do with it
 	event := csp.Event{Name: partnercenter.EventDAPTerminated, ResourceName: "relationship", ResourcePath: "/v1/customers/x"}
-	outcome := csp.Outcome{Audit: &csp.AuditEntry{Operation: partnercenter.OperationDAPAdminRelationshipTerminated}, Events: []csp.Event{event}}
+	outcome := csp.Outcome{
+		Audit:        &csp.AuditEntry{Operation: partnercenter.OperationDAPAdminRelationshipTerminated},
+		FurtherAudit: []*csp.AuditEntry{{Operation: partnercenter.OperationUpdateCustomerBillingProfile}},
+		Events:       []csp.Event{event},
+	}
 	for i, refusal := range []error{partnercenter.ErrStaleETag, nil} {
 		_, err := s.UpdateCustomer(ctx, s.fabrikam.ID, customer.ID, csp.Call{}, func(*csp.Customer) (csp.Outcome, error) { return outcome, refusal })
 		if !errors.Is(err, refusal) {
@@ -152,10 +156,10 @@ func testDeliveriesOfChange(t *testing.T, s *suite) {
 		t.Fatalf("claimed: got %+v, %v, want the reseller's", claimed, err)
 	}
 	record, err := s.AuditRecords(ctx, reseller.ID, always(csp.AuditQuery{}))
-	if err != nil || len(record) != 1 {
-		t.Fatalf("records: got %d, %v", len(record), err)
+	if err != nil || len(record) != 2 || record[1].Operation != outcome.Audit.Operation {
+		t.Fatalf("records: got %d, %v, want both, the event's first", len(record), err)
 	}
-	event.AuditPath = record[0].Path()
+	event.AuditPath = record[1].Path()
 	if diff := cmp.Diff(event, claimed[0].Event); diff != "" {
 		t.Errorf("event (-want +got):\n%s", diff)
 	}
