@@ -84,14 +84,11 @@ func (db *DB) Apps(ctx context.Context, partner csp.ID) ([]*csp.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+	found, err := db.ids(ctx, `
 		SELECT id
 		FROM apps
-		WHERE tenant = $1`), owner.n)
-	if err != nil {
-		return nil, err
-	}
-	found, err := idsOf(rows)
+		WHERE tenant = $1`,
+		owner.n)
 	if err != nil {
 		return nil, err
 	}

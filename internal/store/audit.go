@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"time"
 
@@ -115,37 +114,36 @@ func (db *DB) AuditRecords(ctx context.Context, partner csp.ID, query *csp.Audit
 	case query.CompanyName != "":
 		and(` AND name LIKE $5 ESCAPE '!'`, "%"+likeLiteral.Replace(csp.FoldedName(query.CompanyName))+"%")
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+	var records []*csp.AuditRecord
+	err = db.each(ctx, `
 		SELECT n, customer, resource, record
 		FROM audit
 		WHERE partner = $1 AND n >= $2 AND n < $3`+where.String()+`
 		ORDER BY n DESC
-		LIMIT $4`), args...)
-	if err != nil {
-		return nil, err
-	}
-	return readAudit(rows, partner)
+		LIMIT $4`,
+		func(row scanner) error {
+			record, err := readAudit(row, partner)
+			records = append(records, record)
+			return err
+		}, args...)
+	return records, err
 }
 
 // likeLiteral takes the meaning from what LIKE gives one.
 var likeLiteral = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-func readAudit(rows *sql.Rows, reader csp.ID) (records []*csp.AuditRecord, err error) {
-	err = readRows(rows, func(row *sql.Rows) error {
-		record := &csp.AuditRecord{Partner: reader}
-		var customer, text []byte
-		if err := row.Scan(&record.Order, &customer, &record.Resource, &text); err != nil {
-			return err
-		}
-		copy(record.Customer[:], customer)
-		var document auditDocument
-		if err := json.Unmarshal(text, &document); err != nil {
-			return err
-		}
-		records = append(records, record)
-		return document.fill(record)
-	})
-	return records, err
+func readAudit(row scanner, reader csp.ID) (*csp.AuditRecord, error) {
+	record := &csp.AuditRecord{Partner: reader}
+	var customer, text []byte
+	if err := row.Scan(&record.Order, &customer, &record.Resource, &text); err != nil {
+		return nil, err
+	}
+	copy(record.Customer[:], customer)
+	var document auditDocument
+	if err := json.Unmarshal(text, &document); err != nil {
+		return nil, err
+	}
+	return record, document.fill(record)
 }
 
 // fill puts the document into the record, whose partner is the reader's so far.

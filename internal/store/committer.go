@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
 	"time"
 
@@ -20,12 +20,11 @@ var errClosed = fmt.Errorf("%w: it is closed", csp.ErrUnavailable)
 // committer runs writes one behind another on one connection. All that wait go into one transaction and are answered
 // after its one commit: under load the cost of making durable is shared, and without load nobody waits for company.
 type committer struct {
-	conn    *sql.Conn
-	dialect *dialect
+	conn    *connection
+	mark    *mark // nil: nobody else writes
 	queue   chan *write
 	stop    chan struct{}
 	done    chan struct{}
-	stmts   map[string]*sql.Stmt
 	observe func(writes int)
 }
 
@@ -36,16 +35,18 @@ type write struct {
 	done chan struct{}
 }
 
-func newCommitter(conn *sql.Conn, d *dialect, observe func(writes int)) *committer {
-	return &committer{
+func newCommitter(conn *connection, observe func(writes int)) *committer {
+	c := &committer{
 		conn:    conn,
-		dialect: d,
 		queue:   make(chan *write, 2*maxBatch),
 		stop:    make(chan struct{}),
 		done:    make(chan struct{}),
-		stmts:   map[string]*sql.Stmt{},
 		observe: observe,
 	}
+	if conn.dialect.shared {
+		c.mark = newMark()
+	}
+	return c
 }
 
 // do runs the function in a transaction and returns when what it wrote is durable.
@@ -111,17 +112,16 @@ func (c *committer) loop() {
 // tidy copies the log into the database's file while nobody waits for a write: readers find pages sooner there, and a
 // start after a crash has less to read. If it fails nothing is lost; a later commit copies.
 func (c *committer) tidy() {
-	_, _ = c.conn.ExecContext(context.Background(), c.dialect.tidy)
+	if tidy := c.conn.dialect.tidy; tidy != "" {
+		_ = c.conn.query(tidy, nil, func(columns) error { return nil })
+	}
 }
 
 // close lets what runs finish and refuses what waits.
 func (c *committer) close() error {
 	close(c.stop)
 	<-c.done
-	for _, stmt := range c.stmts {
-		_ = stmt.Close() // the connection goes with them
-	}
-	return c.conn.Close()
+	return c.conn.close()
 }
 
 // commit runs the batch in one transaction. If one of its writes fails, each is run in a transaction of its own, so that
@@ -138,25 +138,100 @@ func (c *committer) commit(batch []*write) {
 	})
 	for _, w := range batch {
 		w.err = err
-		if err != nil && len(batch) > 1 {
+		if err != nil && len(batch) > 1 && !errors.Is(err, errLost) {
 			w.err = c.transaction(w.run)
 		}
 		close(w.done)
 	}
 }
 
-// transaction runs the function between BEGIN and COMMIT.
+// maxConflicts is how often a transaction is tried that others come in the way of; each time it waits a little longer.
+const maxConflicts = 12
+
+// transaction runs the function between BEGIN and COMMIT, again where another transaction came in the way, and on a new connection
+// where the connection was lost.
 func (c *committer) transaction(run func(*tx) error) error {
-	t := &tx{committer: c}
-	if err := t.exec(`BEGIN IMMEDIATE`); err != nil {
+	for lost, conflicts := false, 0; ; {
+		err := c.attempt(run)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errLost):
+			err = errors.Join(err, c.conn.close())
+			kept, known := c.outcome()
+			if kept {
+				return nil
+			}
+			if lost || !known {
+				return err
+			}
+			lost = true
+		case errors.Is(err, errConflict):
+			if conflicts++; conflicts == maxConflicts {
+				return fmt.Errorf("%w: %w", csp.ErrUnavailable, err)
+			}
+			time.Sleep(rand.N(time.Millisecond << min(conflicts, 6)))
+		default:
+			return err
+		}
+	}
+}
+
+// outcome finds out on a new connection what became of a transaction whose connection was lost.
+func (c *committer) outcome() (kept, known bool) {
+	if c.mark == nil || !c.mark.pending {
+		return false, true
+	}
+	for range maxConflicts { // as many as come in the way: the transaction itself, if it was still under way
+		err := c.between(func(t *tx) (err error) {
+			kept, err = c.mark.kept(t)
+			return err
+		}, nil)
+		switch {
+		case err == nil:
+			return kept, true
+		case !errors.Is(err, errConflict):
+			_ = c.conn.close()
+			c.mark = newMark() // the row of the old one may be locked for long
+			return false, false
+		}
+	}
+	return false, false
+}
+
+// attempt runs the function in a transaction, once.
+func (c *committer) attempt(run func(*tx) error) error {
+	if c.mark == nil {
+		return c.between(run, nil)
+	}
+	c.mark.pending = false
+	marked := func(t *tx) error {
+		if err := c.mark.leave(t); err != nil {
+			return err
+		}
+		return run(t)
+	}
+	return c.between(marked, func() { c.mark.pending = true })
+}
+
+// between runs the function between BEGIN and COMMIT. The second is called when it is to be committed.
+func (c *committer) between(run func(*tx) error, committing func()) error {
+	t := &tx{c.conn}
+	if err := t.exec(c.conn.dialect.begin); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	err := guarded(run)(t)
 	if err == nil {
+		if committing != nil {
+			committing()
+		}
 		if err = t.exec(`COMMIT`); err == nil {
 			return nil
 		}
 		err = fmt.Errorf("commit: %w", err)
+	}
+	if errors.Is(err, errLost) {
+		return err // there is nothing to roll back any more
 	}
 	if rollback := t.exec(`ROLLBACK`); rollback != nil {
 		err = errors.Join(err, fmt.Errorf("rollback: %w", rollback))
@@ -176,9 +251,9 @@ func guarded(run func(*tx) error) func(*tx) error {
 	}
 }
 
-// tx is the transaction that writes run in. Its statements are prepared once.
+// tx is the transaction that writes run in.
 // The context of the request plays no part: a transaction is shared, and a caller who goes away must not end it.
-type tx struct{ committer *committer }
+type tx struct{ conn *connection }
 
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.affected(query, args...)
@@ -192,70 +267,11 @@ func (t *tx) inserted(query string, args ...any) (bool, error) {
 }
 
 // affected runs a statement and reports how many rows it made, changed or removed.
-func (t *tx) affected(query string, args ...any) (int64, error) {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := stmt.ExecContext(context.Background(), args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
+func (t *tx) affected(query string, args ...any) (int64, error) { return t.conn.exec(query, args) }
 
-func (t *tx) row(query string, args ...any) scanner {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return failed{err}
-	}
-	return stmt.QueryRowContext(context.Background(), args...)
-}
+func (t *tx) row(query string, args ...any) scanner { return &question{t.conn.query, query, args} }
 
 // each reads the rows of a query.
-func (t *tx) each(query string, read func(*sql.Rows) error, args ...any) error {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return err
-	}
-	rows, err := stmt.QueryContext(context.Background(), args...)
-	if err != nil {
-		return err
-	}
-	return readRows(rows, read)
+func (t *tx) each(query string, read func(scanner) error, args ...any) error {
+	return t.conn.query(query, args, func(row columns) error { return read(row) })
 }
-
-// readRows reads the rows to their end and closes them, so that their connection is free before another is asked for.
-func readRows(rows *sql.Rows, read func(*sql.Rows) error) (err error) {
-	defer func() {
-		if closed := rows.Close(); err == nil {
-			err = closed
-		}
-	}()
-	for rows.Next() {
-		if err := read(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
-	if stmt, ok := t.committer.stmts[query]; ok {
-		return stmt, nil
-	}
-	stmt, err := t.committer.conn.PrepareContext(context.Background(), t.committer.dialect.spell(query))
-	if err != nil {
-		return nil, err
-	}
-	t.committer.stmts[query] = stmt
-	return stmt, nil
-}
-
-// scanner is a row that is being read.
-type scanner interface{ Scan(into ...any) error }
-
-// failed is the row of a query that could not be asked.
-type failed struct{ err error }
-
-func (f failed) Scan(...any) error { return f.err }

@@ -2,30 +2,26 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
 
 // Consents implements [csp.Store].
 func (db *DB) Consents(ctx context.Context, of csp.Consent) (permissions []string, err error) {
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+	err = db.each(ctx, `
 		SELECT DISTINCT permission
 		FROM consents
 		WHERE tenant = $1 AND app = $2 AND granter IN ($3, $4)
-		ORDER BY permission`),
+		ORDER BY permission`,
+		func(row scanner) error {
+			var permission string
+			if err := row.Scan(&permission); err != nil {
+				return err
+			}
+			permissions = append(permissions, permission)
+			return nil
+		},
 		of.Tenant[:], of.App[:], of.User[:], everybody)
-	if err != nil {
-		return nil, err
-	}
-	err = readRows(rows, func(row *sql.Rows) error {
-		var permission string
-		if err := row.Scan(&permission); err != nil {
-			return err
-		}
-		permissions = append(permissions, permission)
-		return nil
-	})
 	return permissions, err
 }
 

@@ -2,17 +2,12 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver named sqlite
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/token"
@@ -22,7 +17,6 @@ import (
 type DB struct {
 	dialect *dialect
 	lock    *os.File
-	pool    *sql.DB
 	writes  *committer
 	reads   *readers
 	now     func() time.Time
@@ -52,8 +46,8 @@ type Options struct {
 	Committed func(writes int)
 }
 
-// Open opens the store at the URL, sqlite:PATH or sqlite::memory:, makes it if it is not there, and brings its schema up
-// to date. A file has one owner at a time.
+// Open opens the store at the URL, sqlite:PATH, sqlite::memory: or postgres://…, makes it if it is not there, and brings its schema
+// up to date. A file has one owner at a time; any number of servers may have a PostgreSQL database, which has to be there.
 func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 	d, err := dialectOf(storeURL)
 	if err != nil {
@@ -69,7 +63,7 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 		observe = func(int) {}
 	}
 	if err := db.open(ctx, options.Owner, observe); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store %s: %w", storeURL, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", Redacted(storeURL), err), db.Close())
 	}
 	return db, nil
 }
@@ -93,47 +87,43 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 			return err
 		}
 	}
-	name := rand.Text()
-	pool, err := sql.Open(db.dialect.driver, db.dialect.source(name))
-	if err != nil {
+	conn := &connection{dialect: db.dialect, source: db.dialect.source()}
+	if err := conn.open(); err != nil { // it also keeps a store in memory alive
 		return err
 	}
-	db.pool = pool
-	db.reads = newReaders(maxReaders, db.dialect.spell, func(first bool) (driver.Conn, error) {
-		if first {
-			return pool.Driver().Open(db.dialect.source(name, db.dialect.mapped))
-		}
-		return pool.Driver().Open(db.dialect.source(name))
-	})
-	pool.SetMaxIdleConns(maxReaders)
-	pool.SetMaxOpenConns(maxReaders + 1)
-	conn, err := pool.Conn(ctx) // also keeps a store in memory alive
-	if err != nil {
-		return err
+	if err := db.start(ctx, conn, observe); err != nil {
+		return errors.Join(err, conn.close())
 	}
-	if err := migrate(ctx, pool, db.dialect); err != nil {
-		return errors.Join(err, conn.Close())
-	}
-	if _, err := conn.ExecContext(ctx, writerSetup); err != nil {
-		return errors.Join(err, conn.Close())
-	}
-	newest, err := db.newestRow(ctx)
-	if err != nil {
-		return errors.Join(err, conn.Close())
-	}
-	db.rows.StartAfter(newest)
-	if newest, err = db.newestUserRequest(ctx); err != nil {
-		return errors.Join(err, conn.Close())
-	}
-	db.requests.StartAfter(newest)
-	db.writes = newCommitter(conn, db.dialect, observe)
-	go db.writes.loop()
 	return nil
 }
 
-// maxReaders is how many reads run at once. More do not help: SQLite reads take microseconds of CPU, and each reader keeps
-// pages of its own.
-const maxReaders = 4
+// start brings the schema up to date and lets reads and writes begin; the writes have the connection.
+func (db *DB) start(ctx context.Context, conn *connection, observe func(int)) error {
+	if err := migrate(ctx, db.dialect); err != nil {
+		return err
+	}
+	if setup := db.dialect.setup; setup != "" {
+		if _, err := conn.exec(setup, nil); err != nil {
+			return err
+		}
+	}
+	db.reads = newReaders(db.dialect, db.dialect.source(mapped), db.dialect.source())
+	newest, err := db.newestRow(ctx)
+	if err != nil {
+		return err
+	}
+	db.rows.StartAfter(newest)
+	if newest, err = db.newestUserRequest(ctx); err != nil {
+		return err
+	}
+	db.requests.StartAfter(newest)
+	db.writes = newCommitter(conn, observe)
+	go db.writes.loop()
+	if db.dialect.shared {
+		return db.writes.do(ctx, forgetMarks)
+	}
+	return nil
+}
 
 // Close waits for the writes under way and closes the store.
 func (db *DB) Close() error {
@@ -149,9 +139,6 @@ func (db *DB) close() error {
 	if db.reads != nil {
 		errs = append(errs, db.reads.close())
 	}
-	if db.pool != nil {
-		errs = append(errs, db.pool.Close())
-	}
 	if db.lock != nil {
 		errs = append(errs, unlockFile(db.lock))
 	}
@@ -166,7 +153,21 @@ func (db *DB) Ready(ctx context.Context) error {
 
 // row asks a query that answers one row. It runs to its end even if the caller goes away.
 func (db *DB) row(_ context.Context, query string, args ...any) scanner {
-	return &question{db.reads, query, args}
+	return &question{db.reads.query, query, args}
+}
+
+// each reads the rows of a query.
+func (db *DB) each(_ context.Context, query string, read func(scanner) error, args ...any) error {
+	return db.reads.query(query, args, func(row columns) error { return read(row) })
+}
+
+// eachOf reads the rows of a query whose first argument is the partner's number.
+func (db *DB) eachOf(ctx context.Context, partner csp.ID, query string, read func(scanner) error, args ...any) error {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return err
+	}
+	return db.each(ctx, query, read, append([]any{owner.n}, args...)...)
 }
 
 var (

@@ -1,11 +1,23 @@
 package store
 
 import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	_ "modernc.org/sqlite" // the driver named sqlite
+
+	"github.com/tenantry/tenantry/internal/csp"
 )
 
 // dialect is all that the databases disagree about. Words that only one of them knows stand in the SQL as comments,
@@ -14,40 +26,165 @@ type dialect struct {
 	driver string
 	goose  goose.Dialect
 	words  *strings.Replacer
-	tidy   string // what the writer runs when it has been idle for a while
-	mapped string // pragma of a connection that maps the file
 
-	path   string // of the file, or empty
-	memory bool
+	begin   string        // what a transaction begins with
+	tidy    string        // what the writer runs when it has been idle for a while; empty: nothing
+	setup   string        // what the writer runs before all else; empty: nothing
+	readers int           // how many reads run at once
+	wait    time.Duration // how long an answer is waited for; zero: as long as it takes
+	shared  bool          // other servers may write to it at the same time
+
+	name     string // of a store in memory, which its connections find each other by
+	path     string // of the file, or empty
+	database string // the URL of the database, or empty
+
+	// named is an error by the name that we have for it: errLost, errConflict, or as it is. The connection may be nil.
+	named func(driver.Conn, error) error
 }
 
-// writerSetup is run on the connection that writes. It keeps more pages than a reader, whose are void after each commit; with
-// many more, each commit spends a fifth of its time on looking through them.
-const writerSetup = `PRAGMA cache_size = -8192`
+var (
+	// errLost is an error of the connection. What the database did before it is not known.
+	errLost = fmt.Errorf("%w: the database cannot be reached", csp.ErrUnavailable)
 
-var sqliteWords = strings.NewReplacer(
-	"BIGINT/*rowid*/", "INTEGER", // the table is kept in the order of this key
-	"/*narrow*/", " WITHOUT ROWID", // the table is its own index
-	"/*C*/", "", // bytes are compared as bytes anyhow
+	// errConflict is the end of a transaction that another one came in the way of: it has done nothing and may be tried again.
+	errConflict = errors.New("another transaction came in the way")
 )
 
 // dialectOf reads the URL of a store.
 func dialectOf(storeURL string) (*dialect, error) {
 	scheme, rest, ok := strings.Cut(storeURL, ":")
-	if !ok || scheme != "sqlite" || rest == "" {
-		return nil, fmt.Errorf("store %q is not one that can be opened; use sqlite:PATH, for example sqlite:tenantry.db", storeURL)
+	switch {
+	case ok && scheme == "sqlite" && rest != "":
+		return sqliteDialect(rest), nil
+	case ok && (scheme == "postgres" || scheme == "postgresql"):
+		if _, err := pgconn.ParseConfig(storeURL); err != nil {
+			return nil, fmt.Errorf("store %s: %w; use postgres://USER:PASSWORD@HOST:PORT/DATABASE", Redacted(storeURL), withoutSecrets(err))
+		}
+		return postgresDialect(storeURL), nil
 	}
-	d := &dialect{driver: "sqlite", goose: goose.DialectSQLite3, words: sqliteWords, tidy: `PRAGMA wal_checkpoint(PASSIVE)`, mapped: mapped}
+	return nil, fmt.Errorf("store %q is not one that can be opened; use sqlite:PATH, for example sqlite:tenantry.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE", Redacted(storeURL))
+}
+
+// withoutSecrets is the cause of an error whose text repeats the URL, passwords and all.
+func withoutSecrets(err error) error {
+	if cause := errors.Unwrap(err); cause != nil {
+		return cause
+	}
+	return errors.New("it cannot be read")
+}
+
+// Redacted is the URL of a store as it may be shown: without a password.
+func Redacted(storeURL string) string {
+	scheme, rest, ok := strings.Cut(storeURL, "://")
+	if !ok {
+		return storeURL
+	}
+	authority, path, _ := strings.Cut(rest, "?") // what stands behind may hold a password as well
+	if at := strings.LastIndex(authority, "@"); at >= 0 {
+		user, _, hasPassword := strings.Cut(authority[:at], ":")
+		if hasPassword {
+			user += ":xxxxx"
+		}
+		authority = user + authority[at:]
+	}
+	if path != "" {
+		authority += "?..."
+	}
+	return scheme + "://" + authority
+}
+
+func sqliteDialect(rest string) *dialect {
+	d := &dialect{
+		driver: "sqlite",
+		goose:  goose.DialectSQLite3,
+		words: strings.NewReplacer(
+			"BIGINT/*rowid*/", "INTEGER", // the table is kept in the order of this key
+			"/*narrow*/", " WITHOUT ROWID", // the table is its own index
+			"/*C*/", "", // bytes are compared as bytes anyhow
+		),
+		begin: `BEGIN IMMEDIATE`,
+		tidy:  `PRAGMA wal_checkpoint(PASSIVE)`,
+
+		// It keeps more pages than a reader, whose are void after each commit; with many more, each commit spends a fifth of its time
+		// on looking through them.
+		setup: `PRAGMA cache_size = -8192`,
+
+		// More do not help: reads take microseconds of CPU, and each reader keeps pages of its own.
+		readers: 4,
+		named:   func(_ driver.Conn, err error) error { return err },
+	}
 	if rest == ":memory:" {
-		d.memory = true
+		d.name = rand.Text()
 	} else {
 		d.path = rest
 	}
-	return d, nil
+	return d
+}
+
+func postgresDialect(storeURL string) *dialect {
+	return &dialect{
+		driver: "pgx",
+		goose:  goose.DialectPostgres,
+		words: strings.NewReplacer(
+			"/*rowid*/", "",
+			"/*narrow*/", "",
+			"/*C*/", ` COLLATE "C"`,
+		),
+
+		// Each transaction is as if it were alone, as on SQLite, where it is: what it read it may build on.
+		begin:    `BEGIN ISOLATION LEVEL SERIALIZABLE`,
+		readers:  16, // each waits for the network
+		wait:     15 * time.Second,
+		shared:   true,
+		database: storeURL,
+		named:    postgresError,
+	}
+}
+
+// postgresError names what PostgreSQL and its driver say of lost connections and of conflicts.
+func postgresError(conn driver.Conn, err error) error {
+	var refused *pgconn.PgError
+	answered := errors.As(err, &refused)
+	switch {
+	case answered && (refused.Code == "40001" || refused.Code == "40P01"): // serialization failure, deadlock
+		return fmt.Errorf("%w: %w", errConflict, err)
+	case answered && refused.Code == "25006", // the server has become a replica
+		conn == nil, // it never was a connection
+		conn.(*stdlib.Conn).Conn().IsClosed():
+		return fmt.Errorf("%w: %w", errLost, err)
+	}
+	return err
 }
 
 // spell writes the SQL in this database's words.
 func (d *dialect) spell(query string) string { return d.words.Replace(query) }
+
+// patient is the context of a question.
+func (d *dialect) patient() (context.Context, context.CancelFunc) {
+	if d.wait == 0 {
+		return context.Background(), func() {} // it would take longer to stop a query than it takes to end
+	}
+	return context.WithTimeout(context.Background(), d.wait)
+}
+
+// connect opens a connection.
+func (d *dialect) connect(source string) (driver.Conn, error) {
+	pool, err := sql.Open(d.driver, source) // connects to nothing
+	if err != nil {
+		return nil, err
+	}
+	defer pool.Close()
+	return pool.Driver().Open(source)
+}
+
+// locker lets one server at a time bring the schema up to date.
+func (d *dialect) locker() ([]goose.ProviderOption, error) {
+	if !d.shared {
+		return nil, nil
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // each second for five minutes
+	return []goose.ProviderOption{goose.WithSessionLocker(locker)}, err
+}
 
 // mapped has the first reader map the file, two gigabytes of it at most, which is what SQLite can: a page that it does not have
 // costs a copy else, and in a large store it has next to none. The others do not, because the system would count the file as
@@ -59,16 +196,19 @@ const mapped = "mmap_size(2147418112)"
 // WAL with synchronous FULL makes a commit durable with one sync of the log. A checkpoint stops the writer: with 4000 pages
 // it is short enough not to be the slowest answer in a hundred. A statement that meets a lock waits. Measurements:
 // docs/decisions/0003.
-func (d *dialect) source(name string, pragmas ...string) string {
+func (d *dialect) source(pragmas ...string) string {
+	if d.database != "" {
+		return d.database
+	}
 	options := url.Values{"_pragma": append([]string{
 		"busy_timeout(10000)",
 		"foreign_keys(0)",
 		"temp_store(MEMORY)",
 		"cache_size(-2048)",
 	}, pragmas...)}
-	if d.memory {
+	if d.path == "" {
 		options.Set("vfs", "memdb")
-		return "file:/" + name + "?" + options.Encode()
+		return "file:/" + d.name + "?" + options.Encode()
 	}
 	if exclusiveVFS != "" {
 		options.Set("vfs", exclusiveVFS)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -13,11 +12,7 @@ func (db *DB) Documents(ctx context.Context, partner, customer csp.ID, kind stri
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(documentsQuery), customer.Order(), accountKind(kind, row.account))
-	if err != nil {
-		return nil, err
-	}
-	err = readRows(rows, readDocument(&documents))
+	err = db.each(ctx, documentsQuery, readDocument(&documents), customer.Order(), accountKind(kind, row.account))
 	return documents, err
 }
 
@@ -28,8 +23,8 @@ const documentsQuery = `
 	ORDER BY id`
 
 // readDocument reads a row onto the documents.
-func readDocument(documents *[]csp.Document) func(*sql.Rows) error {
-	return func(row *sql.Rows) error {
+func readDocument(documents *[]csp.Document) func(scanner) error {
+	return func(row scanner) error {
 		var document csp.Document
 		if err := row.Scan(&document.ID, &document.Text); err != nil {
 			return err
@@ -106,7 +101,7 @@ func (t *tx) documents(customer int64, kind string) (documents []csp.Document, e
 
 // PartnerDocuments implements [csp.Store].
 func (db *DB) PartnerDocuments(ctx context.Context, partner csp.ID, kind string) (documents []csp.Document, err error) {
-	err = db.each(ctx, partner, documentsQuery, readDocument(&documents), kind)
+	err = db.eachOf(ctx, partner, documentsQuery, readDocument(&documents), kind)
 	return documents, err
 }
 

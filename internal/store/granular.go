@@ -15,8 +15,9 @@ import (
 
 // granularQuery is completed by which rows and in which order.
 const granularQuery = `
-	SELECT g.id, g.partner, g.relationship
+	SELECT g.id, p.id, g.relationship
 	FROM granular_relationships g
+	JOIN partners p ON p.n = g.partner
 	`
 
 // GranularRelationships implements [csp.Store].
@@ -29,48 +30,31 @@ func (db *DB) GranularRelationships(ctx context.Context, partner, customer csp.I
 	if !customer.IsZero() {
 		where, args = where+` AND g.customer = $2`, append(args, customer.Order())
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(granularQuery+where+` ORDER BY g.id`), args...)
-	if err != nil {
-		return nil, err
-	}
-	return db.readGranular(db.asking(ctx), rows)
+	return readGranular(db.listing(ctx), where+` ORDER BY g.id`, args...)
 }
 
-// readGranular reads relationships.
-func (db *DB) readGranular(ask asker, rows *sql.Rows) (found []*csp.GranularRelationship, err error) {
-	type row struct {
-		id, text string
-		partner  int64
-	}
-	var read []row
-	for rows.Next() && err == nil {
-		var r row
-		err = rows.Scan(&r.id, &r.partner, &r.text)
-		read = append(read, r)
-	}
-	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
-		return nil, err
-	}
-	for _, r := range read {
-		relationship := &csp.GranularRelationship{ID: r.id}
-		if err := json.Unmarshal([]byte(r.text), relationship); err != nil {
-			return nil, err
+// readGranular are the relationships in the order and on the conditions of the second half of the query.
+func readGranular(list lister, where string, args ...any) (found []*csp.GranularRelationship, err error) {
+	err = list(granularQuery+where, func(row scanner) error {
+		relationship := &csp.GranularRelationship{}
+		var partner, text []byte
+		if err := row.Scan(&relationship.ID, &partner, &text); err != nil {
+			return err
 		}
-		if relationship.Partner, err = db.partnerID(ask, r.partner); err != nil {
-			return nil, err
+		id := relationship.ID
+		if err := json.Unmarshal(text, relationship); err != nil {
+			return err
 		}
+		relationship.ID, relationship.Partner = id, csp.ID(partner)
 		found = append(found, relationship)
-	}
-	return found, nil
+		return nil
+	}, args...)
+	return found, err
 }
 
 // GranularRelationship implements [csp.Store].
 func (db *DB) GranularRelationship(ctx context.Context, id string) (*csp.GranularRelationship, error) {
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(granularQuery+`WHERE g.id = $1`), id)
-	if err != nil {
-		return nil, err
-	}
-	found, err := db.readGranular(db.asking(ctx), rows)
+	found, err := readGranular(db.listing(ctx), `WHERE g.id = $1`, id)
 	if err == nil && len(found) == 0 {
 		err = csp.ErrNotFound
 	}
@@ -128,23 +112,11 @@ func granularDeed(partner csp.ID, owner int64, r *csp.GranularRelationship, by c
 
 // granularOf is the partner's relationship with the id, or nil.
 func (db *DB) granularOf(t *tx, owner int64, id string) (*csp.GranularRelationship, error) {
-	found, err := db.granularIn(t, `WHERE g.id = $1 AND g.partner = $2`, id, owner)
+	found, err := readGranular(t.each, `WHERE g.id = $1 AND g.partner = $2`, id, owner)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
 	return found[0], nil
-}
-
-func (db *DB) granularIn(t *tx, where string, args ...any) ([]*csp.GranularRelationship, error) {
-	stmt, err := t.stmt(granularQuery + where)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.QueryContext(context.Background(), args...)
-	if err != nil {
-		return nil, err
-	}
-	return db.readGranular(t.row, rows)
 }
 
 // freeName refuses a name that another relationship of the partner's has.
@@ -198,7 +170,7 @@ func (db *DB) dropStaleConsents(t *tx, owner int64, customer csp.ID) error {
 	if err != nil || delegated {
 		return err
 	}
-	others, err := db.granularIn(t, `WHERE g.partner = $1 AND g.customer = $2`, owner, customer.Order())
+	others, err := readGranular(t.each, `WHERE g.partner = $1 AND g.customer = $2`, owner, customer.Order())
 	if err != nil || slices.ContainsFunc(others, func(r *csp.GranularRelationship) bool { return r.ActiveAt(db.now()) }) {
 		return err
 	}
@@ -207,7 +179,7 @@ func (db *DB) dropStaleConsents(t *tx, owner int64, customer csp.ID) error {
 
 // endGranular terminates what the partner has with the customer, or has asked it for.
 func (db *DB) endGranular(t *tx, owner int64, customer int64, by csp.Actor) error {
-	found, err := db.granularIn(t, `WHERE g.partner = $1 AND g.customer = $2`, owner, customer)
+	found, err := readGranular(t.each, `WHERE g.partner = $1 AND g.customer = $2`, owner, customer)
 	if err != nil {
 		return err
 	}
@@ -241,7 +213,7 @@ func (db *DB) ExpireGranularRelationships(ctx context.Context) (n int, err error
 	err = db.writes.do(ctx, func(t *tx) error {
 		n = 0
 		now := db.now()
-		found, err := db.granularIn(t, `WHERE g.due <> 0 AND g.due <= $1`, now.UnixMicro())
+		found, err := readGranular(t.each, `WHERE g.due <> 0 AND g.due <= $1`, now.UnixMicro())
 		if err != nil {
 			return err
 		}

@@ -100,7 +100,7 @@ func (t *tx) holders(customer int64) (partners []int64, err error) {
 		FROM relationships
 		WHERE customer = $1
 		ORDER BY partner`,
-		func(row *sql.Rows) error {
+		func(row scanner) error {
 			var partner int64
 			if err := row.Scan(&partner); err != nil {
 				return err

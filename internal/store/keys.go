@@ -2,20 +2,15 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/tenantry/tenantry/internal/token"
 )
 
 // SigningKeys implements [token.KeyStore].
 func (db *DB) SigningKeys(ctx context.Context) (keys []token.StoredKey, err error) {
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+	err = db.each(ctx, `
 		SELECT id, created, certificate, sealed
-		FROM signing_keys`))
-	if err != nil {
-		return nil, err
-	}
-	err = readRows(rows, func(row *sql.Rows) error {
+		FROM signing_keys`, func(row scanner) error {
 		var key token.StoredKey
 		var createdAt int64
 		if err := row.Scan(&key.ID, &createdAt, &key.Certificate, &key.Sealed); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,10 +16,18 @@ import (
 var migrations embed.FS
 
 // migrate brings the schema to this version.
-func migrate(ctx context.Context, db *sql.DB, d *dialect) error {
-	provider, err := newProvider(db, d)
+func migrate(ctx context.Context, d *dialect) (err error) {
+	pool, err := sql.Open(d.driver, d.source())
 	if err != nil {
 		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	provider, err := newProvider(pool, d)
+	if err != nil {
+		return err
+	}
+	if pending, err := provider.HasPending(ctx); err != nil || !pending {
+		return err // most starts need no lock
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the schema: %w", err)
@@ -50,5 +59,9 @@ func newProvider(db *sql.DB, d *dialect) (*goose.Provider, error) {
 			},
 		}, nil))
 	}
-	return goose.NewProvider(d.goose, db, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
+	options, err := d.locker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(d.goose, db, nil, append(options, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))...)
 }

@@ -80,14 +80,10 @@ func (db *DB) Enrol(ctx context.Context, enrolment *csp.Enrolment) error {
 
 // Partners implements [csp.Store].
 func (db *DB) Partners(ctx context.Context) ([]*csp.Partner, error) {
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+	return db.partnersIn(ctx, `
 		SELECT id
 		FROM partners
-		ORDER BY n`))
-	if err != nil {
-		return nil, err
-	}
-	return db.partnersIn(ctx, rows)
+		ORDER BY n`)
 }
 
 // SetAgreement implements [csp.Store].
@@ -178,6 +174,15 @@ func (db *DB) PartnerByMPN(ctx context.Context, mpnID string) (*csp.Partner, err
 
 // asker asks a query of one row: outside of a transaction or in it.
 type asker func(query string, args ...any) scanner
+
+// lister asks a query of many rows, likewise.
+type lister func(query string, read func(scanner) error, args ...any) error
+
+func (db *DB) listing(ctx context.Context) lister {
+	return func(query string, read func(scanner) error, args ...any) error {
+		return db.each(ctx, query, read, args...)
+	}
+}
 
 func (db *DB) asking(ctx context.Context) asker {
 	return func(query string, args ...any) scanner { return db.row(ctx, query, args...) }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -55,20 +54,16 @@ func (db *DB) partnersOf(ctx context.Context, partner csp.ID, query string) ([]*
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(query), owner.n)
-	if err != nil {
-		return nil, err
-	}
-	partners, err := db.partnersIn(ctx, rows)
+	partners, err := db.partnersIn(ctx, query, owner.n)
 	slices.SortFunc(partners, func(a, b *csp.Partner) int {
 		return cmp.Or(cmp.Compare(csp.FoldedName(a.Name), csp.FoldedName(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
 	})
 	return partners, err
 }
 
-// partnersIn reads rows of the ids of partners.
-func (db *DB) partnersIn(ctx context.Context, rows *sql.Rows) ([]*csp.Partner, error) {
-	found, err := idsOf(rows)
+// partnersIn are the partners whose ids the query answers.
+func (db *DB) partnersIn(ctx context.Context, query string, args ...any) ([]*csp.Partner, error) {
+	found, err := db.ids(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -83,15 +78,15 @@ func (db *DB) partnersIn(ctx context.Context, rows *sql.Rows) ([]*csp.Partner, e
 	return partners, nil
 }
 
-// idsOf reads rows of one id each.
-func idsOf(rows *sql.Rows) (found []csp.ID, err error) {
-	err = readRows(rows, func(row *sql.Rows) error {
+// ids are what the query answers, a row each.
+func (db *DB) ids(ctx context.Context, query string, args ...any) (found []csp.ID, err error) {
+	err = db.each(ctx, query, func(row scanner) error {
 		var id []byte
 		if err := row.Scan(&id); err != nil {
 			return err
 		}
 		found = append(found, csp.ID(id))
 		return nil
-	})
+	}, args...)
 	return found, err
 }

@@ -27,14 +27,15 @@ func mustOpenFile(t *testing.T) *DB {
 // TestReadersTogether has more reads at once than there are readers, each of them open until all readers are in use.
 func TestReadersTogether(t *testing.T) {
 	db := mustOpenFile(t)
+	readers := db.dialect.readers
 	var all sync.WaitGroup
-	all.Add(maxReaders)
+	all.Add(readers)
 	var group sync.WaitGroup
-	for i := range 5 * maxReaders {
+	for i := range 5 * readers {
 		group.Go(func() {
 			want := int64(i)
 			err := db.reads.query(`SELECT $1, 'text'`, []any{i}, func(row columns) error {
-				if i < maxReaders {
+				if i < readers {
 					all.Done()
 					all.Wait()
 				}
@@ -47,7 +48,7 @@ func TestReadersTogether(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		if i == maxReaders-1 {
+		if i == readers-1 {
 			all.Wait()
 		}
 	}

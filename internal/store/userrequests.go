@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -91,13 +90,13 @@ func (db *DB) RecordUserRequests(ctx context.Context, requests []*csp.UserReques
 // UserRequests implements [csp.Store].
 func (db *DB) UserRequests(ctx context.Context, partner csp.ID, since time.Time, most int) ([]*csp.UserRequest, error) {
 	var requests []*csp.UserRequest
-	err := db.each(ctx, partner, `
+	err := db.eachOf(ctx, partner, `
 		SELECT request
 		FROM user_requests
 		WHERE partner = $1 AND n >= $2
 		ORDER BY n DESC
 		LIMIT $3`,
-		func(rows *sql.Rows) error {
+		func(rows scanner) error {
 			request := &csp.UserRequest{Partner: partner}
 			var text []byte
 			if err := rows.Scan(&text); err != nil {
@@ -112,12 +111,12 @@ func (db *DB) UserRequests(ctx context.Context, partner csp.ID, since time.Time,
 // Adoption implements [csp.Store].
 func (db *DB) Adoption(ctx context.Context, partner csp.ID, start, end time.Time) ([]csp.DayAdoption, error) {
 	var days []csp.DayAdoption
-	err := db.each(ctx, partner, `
+	err := db.eachOf(ctx, partner, `
 		SELECT day, app, compliant, total
 		FROM mfa_adoption
 		WHERE partner = $1 AND day >= $2 AND day <= $3
 		ORDER BY day, app`,
-		func(rows *sql.Rows) error {
+		func(rows scanner) error {
 			var day int64
 			var adoption csp.DayAdoption
 			if err := rows.Scan(&day, &adoption.App, &adoption.Compliant, &adoption.Total); err != nil {
@@ -133,12 +132,12 @@ func (db *DB) Adoption(ctx context.Context, partner csp.ID, start, end time.Time
 // Lapses implements [csp.Store].
 func (db *DB) Lapses(ctx context.Context, partner csp.ID) ([]csp.Lapse, error) {
 	var lapses []csp.Lapse
-	err := db.each(ctx, partner, `
+	err := db.eachOf(ctx, partner, `
 		SELECT account, name, last
 		FROM mfa_lapses
 		WHERE partner = $1
 		ORDER BY last DESC, account`,
-		func(rows *sql.Rows) error {
+		func(rows scanner) error {
 			var user []byte
 			var last int64
 			var lapse csp.Lapse
@@ -158,19 +157,6 @@ func (db *DB) newestUserRequest(ctx context.Context) (n int64, err error) {
 		SELECT COALESCE(MAX(n), 0)
 		FROM user_requests`).Scan(&n)
 	return n, err
-}
-
-// each reads the rows of a query, whose first argument is the partner's number.
-func (db *DB) each(ctx context.Context, partner csp.ID, query string, read func(*sql.Rows) error, args ...any) error {
-	owner, err := db.partner(ctx, partner)
-	if err != nil {
-		return err
-	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(query), append([]any{owner.n}, args...)...)
-	if err != nil {
-		return err
-	}
-	return readRows(rows, read)
 }
 
 // ForgetUserRequests drops the calls of users older than age, and reports how many they were.

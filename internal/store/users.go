@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"strings"
 	"time"
@@ -172,12 +171,12 @@ func (t *tx) replaceCredential(tenant int64, user, changed *csp.User) error {
 
 // PartnerUsers implements [csp.Store].
 func (db *DB) PartnerUsers(ctx context.Context, partner csp.ID) (users []*csp.User, err error) {
-	err = db.each(ctx, partner, `
+	err = db.eachOf(ctx, partner, `
 		SELECT id, credential, profile
 		FROM users
 		WHERE tenant = $1
 		ORDER BY name`,
-		func(rows *sql.Rows) error {
+		func(rows scanner) error {
 			var id, credential, document []byte
 			if err := rows.Scan(&id, &credential, &document); err != nil {
 				return err

@@ -11,12 +11,12 @@ import (
 
 // ValidationCodes implements [csp.Store].
 func (db *DB) ValidationCodes(ctx context.Context, partner csp.ID) (codes []*csp.ValidationCode, err error) {
-	err = db.each(ctx, partner, `
+	err = db.eachOf(ctx, partner, `
 		SELECT id, organization, max_creates, used, changed
 		FROM validation_codes
 		WHERE partner = $1
 		ORDER BY id`,
-		func(row *sql.Rows) error {
+		func(row scanner) error {
 			code, err := readValidationCode(row, partner)
 			codes = append(codes, code)
 			return err
@@ -120,7 +120,7 @@ func (db *DB) PartnersOf(ctx context.Context, customer csp.ID) ([]csp.ID, error)
 	} else if err != nil {
 		return nil, err
 	}
-	rows, err := db.pool.QueryContext(ctx, db.dialect.spell(`
+	return db.ids(ctx, `
 		SELECT p.id
 		FROM partners p
 		WHERE EXISTS (
@@ -128,9 +128,6 @@ func (db *DB) PartnersOf(ctx context.Context, customer csp.ID) ([]csp.ID, error)
 			FROM relationships r
 			JOIN tenants t ON t.n = r.customer
 			WHERE r.partner = p.n AND r.customer = $1 AND t.id = $2)
-		ORDER BY p.n`), customer.Order(), customer[:])
-	if err != nil {
-		return nil, err
-	}
-	return idsOf(rows)
+		ORDER BY p.n`,
+		customer.Order(), customer[:])
 }

@@ -204,7 +204,7 @@ func (t *tx) dueDeliveries(now int64, most int) (due []*dueDelivery, err error) 
 		WHERE state = 'pending' AND due <= $1
 		ORDER BY due
 		LIMIT $2`,
-		func(row *sql.Rows) error {
+		func(row scanner) error {
 			d := &dueDelivery{}
 			var id, event, results []byte
 			var queued int64
