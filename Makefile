@@ -20,6 +20,7 @@ build: ## bin/tenantry, a static binary
 test: ## everything that go test runs, with the race detector where there is a C compiler
 	@[ -n '$(RACE)' ] || echo 'no C compiler: testing without the race detector'
 	@sh .ci/browser
+	@sh .ci/postgres
 	$(GO) test $(RACE) -timeout 20m ./...
 
 .PHONY: clients

@@ -33,6 +33,7 @@ var imports = []struct {
 	{"internal/csp", []string{"partnercenter", "internal/market"}, "the world knows its contract and its tables, not who asks or who keeps"},
 	{"internal/store", []string{"partnercenter", "internal/csp", "internal/token"}, "it implements the interfaces of those who need it"},
 	{"internal/store/storetest", []string{"partnercenter", "internal/csp", "internal/token"}, "a suite for every store must not know one"},
+	{"internal/store/postgrestest", nil, "it knows databases, not what is kept in them"},
 	{"internal/api", []string{"partnercenter", "internal/csp", "internal/market", "internal/throttle", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
 	{"internal/login", []string{"internal/csp", "internal/recent", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
 	{"internal/admin", []string{"partnercenter", "internal/csp", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
@@ -54,13 +55,14 @@ var outsiders = []struct {
 	{"database/sql", []string{"internal/store"}, "SQL lives in the store"},
 	{"modernc.org/sqlite", []string{"internal/store"}, "SQL lives in the store"},
 	{"github.com/pressly/goose", []string{"internal/store"}, "SQL lives in the store"},
+	{"github.com/jackc/pgx", []string{"internal/store/postgrestest"}, "SQL lives in the store"},
 	{"github.com/go-jose/go-jose", []string{"internal/token"}, "tokens are made and read in one place"},
 	{"github.com/prometheus", []string{"internal/server"}, "what is observed is the wiring's"},
 	{"github.com/alecthomas/kong", []string{"internal/cli"}, "only commands have flags"},
 	{"github.com/Azure", []string{"partnercenter", "internal/cli"}, "the client is built on azcore, the server is not"},
 	{"rsc.io/qr", []string{"internal/login"}, "only pages show pictures"},
 	{"github.com/chromedp", nil, "only tests drive a browser"},
-	{"testing", []string{"internal/store/storetest", "tenantrytest"}, "tests stay out of the binary"},
+	{"testing", []string{"internal/store/postgrestest", "internal/store/storetest", "tenantrytest"}, "tests stay out of the binary"},
 	{"net/http", []string{"partnercenter", "internal/admin", "internal/api", "internal/login", "internal/web", "internal/webhook", "internal/server", "internal/cli", "bench", "bench/echo", "tenantrytest", "internal/store/storetest"}, "the world and its store know no HTTP"},
 }
 
