@@ -55,7 +55,7 @@ var outsiders = []struct {
 	{"database/sql", []string{"internal/store"}, "SQL lives in the store"},
 	{"modernc.org/sqlite", []string{"internal/store"}, "SQL lives in the store"},
 	{"github.com/pressly/goose", []string{"internal/store"}, "SQL lives in the store"},
-	{"github.com/jackc/pgx", []string{"internal/store/postgrestest"}, "SQL lives in the store"},
+	{"github.com/jackc/pgx", []string{"internal/store", "internal/store/postgrestest"}, "SQL lives in the store"},
 	{"github.com/go-jose/go-jose", []string{"internal/token"}, "tokens are made and read in one place"},
 	{"github.com/prometheus", []string{"internal/server"}, "what is observed is the wiring's"},
 	{"github.com/alecthomas/kong", []string{"internal/cli"}, "only commands have flags"},

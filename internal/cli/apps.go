@@ -10,6 +10,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/login"
+	"github.com/tenantry/tenantry/internal/store"
 )
 
 type appsCommands struct {
@@ -65,7 +66,7 @@ func (c *appsCreate) Run(ctx context.Context, p *program) error {
 			fmt.Fprintln(w, "\nThe secret is shown this once.")
 		}
 		if stored {
-			fmt.Fprintf(w, "Next: tenantry serve --store %s\n", c.Store)
+			fmt.Fprintf(w, "Next: tenantry serve --store %s\n", store.Redacted(c.Store))
 		}
 	})
 }

@@ -15,7 +15,8 @@ import (
 type devCommand struct {
 	Listen string `default:"127.0.0.1:8080" variable:"TENANTRY_LISTEN" help:"Host and port to listen on; port 0 is any free one."`
 	Data   string `placeholder:"DIR" xor:"data" variable:"TENANTRY_DATA" help:"Where everything is kept; by default in $XDG_DATA_HOME/tenantry/dev or ~/.local/share/tenantry/dev."`
-	Memory bool   `xor:"data,reset" variable:"TENANTRY_MEMORY" help:"Keep nothing: all is gone when the server stops."`
+	Store  string `placeholder:"URL" xor:"store" variable:"TENANTRY_STORE" help:"Where the customers are kept, if not in a file beside the rest: sqlite:PATH or postgres://…, which any number of servers share."`
+	Memory bool   `xor:"data,reset,store" variable:"TENANTRY_MEMORY" help:"Keep nothing: all is gone when the server stops."`
 	Reset  bool   `xor:"reset" help:"Forget the customers of earlier runs. Root key and local CA stay."`
 	Seed   string `placeholder:"FILE" type:"existingfile" variable:"TENANTRY_SEED" help:"Further partners, applications, users and customers: JSON, with comments and trailing commas if you like."`
 
@@ -32,6 +33,7 @@ application's secret and the admin key are ` + devSecret + `, every partner user
     tenantry dev                                    keep customers from run to run
     tenantry dev --memory --listen 127.0.0.1:0      start from nothing on a free port, keep nothing
     tenantry dev --reset --seed world.json          start again, with partners of your own too
+    tenantry dev --store postgres:///tenantry       keep customers in PostgreSQL
 
 A seed file:
 
@@ -114,7 +116,7 @@ func (c *devCommand) directory(p *program) string {
 
 // prepare makes the directory, and its store new if that is wanted.
 func (c *devCommand) prepare(ctx context.Context, dir string) (url string, err error) {
-	url = "sqlite:" + filepath.Join(dir, devStore)
+	url = cmp.Or(c.Store, "sqlite:"+filepath.Join(dir, devStore))
 	if err := makeDirectory(dir); err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/market"
+	"github.com/tenantry/tenantry/internal/store"
 )
 
 type partnersCommands struct {
@@ -65,7 +66,7 @@ func (c *partnersCreate) Run(ctx context.Context, p *program) error {
 		rows(w, append(partnerRows(&made.PartnerRecord), "User", made.User, "Password", made.Password)...)
 		next := "tenantry apps create --partner " + made.Domain
 		if stored {
-			next = "tenantry apps create --store " + c.Store + " --partner " + made.Domain
+			next = "tenantry apps create --store " + store.Redacted(c.Store) + " --partner " + made.Domain
 		}
 		fmt.Fprintf(w, "\nThe password is shown this once, and is to be changed at the first sign-in.\nNext: %s\n", next)
 	})

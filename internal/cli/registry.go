@@ -22,7 +22,7 @@ import (
 // registry says where partners, applications, users and keys are: in a store that no server holds, or at a running server. Either
 // way a command is a call of the admin API; for a store, one in this process.
 type registry struct {
-	Store string `placeholder:"sqlite:PATH" variable:"TENANTRY_STORE" help:"The store, if no server holds it. Without it, the running server is asked."`
+	Store string `placeholder:"URL" variable:"TENANTRY_STORE" help:"The store: a file that no server holds (sqlite:PATH), or a database (postgres://…). Without it, the running server is asked."`
 	Dir   string `placeholder:"DIR" variable:"TENANTRY_DIR" help:"Where the root key lies; by default beside the store."`
 	operator
 
@@ -50,7 +50,7 @@ func (r *registry) stored() (bool, error) {
 	case store && server:
 		return false, wrong("in the store, or at the running server? Give either --store, or --endpoint and --admin-key")
 	case !store && !server:
-		return false, wrong("where? Give --store sqlite:PATH for a store that no server holds, or TENANTRY_ADMIN_KEY and --endpoint for a running server")
+		return false, wrong("where? Give --store sqlite:PATH for a store that no server holds, --store postgres://… for a database, or TENANTRY_ADMIN_KEY and --endpoint for a running server")
 	case store && r.Store == memoryStore:
 		return false, wrong("a store in memory ends with this command; name a file, for example --store sqlite:tenantry.db")
 	}

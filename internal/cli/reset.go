@@ -11,9 +11,12 @@ import (
 )
 
 // resetStore removes the files of a store while it holds the store's lock, so that no server loses them under its hands.
-// A store that cannot be opened for any other reason goes as well: that may be why somebody resets it.
+// A database loses our tables; its servers have to be stopped first. A store that cannot be opened for any other reason goes as well: that may be why somebody resets it.
 func resetStore(ctx context.Context, url string) error {
-	path := strings.TrimPrefix(url, "sqlite:")
+	path, isFile := strings.CutPrefix(url, "sqlite:")
+	if !isFile {
+		return store.Erase(ctx, url)
+	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

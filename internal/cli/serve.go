@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tenantry/tenantry/internal/server"
+	"github.com/tenantry/tenantry/internal/store"
 )
 
 type serveCommand struct {
@@ -53,7 +54,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return advised(err)
 	}
-	config.Logger.Info("tenantry serves", "url", s.URL(), "store", c.Store, "ca", s.CA(), "version", version())
+	config.Logger.Info("tenantry serves", "url", s.URL(), "store", store.Redacted(c.Store), "ca", s.CA(), "version", version())
 	if s.CA() != "" && !isLoopback(c.Listen) {
 		config.Logger.Warn("plain HTTP is served beyond this machine; give --tls-cert and --tls-key to have TLS only")
 	}

@@ -14,11 +14,11 @@ const memoryStore = "sqlite::memory:"
 
 // storage says where a server's data is.
 type storage struct {
-	Store string `required:"" placeholder:"sqlite:PATH" variable:"TENANTRY_STORE" help:"The store. It is made if it is not there."`
+	Store string `required:"" placeholder:"URL" variable:"TENANTRY_STORE" help:"The store: sqlite:PATH, a file that is made if it is not there, or postgres://…, a database that any number of servers share. A password belongs in the variable or in a file that PGPASSFILE names: other users of the machine see flags."`
 	Dir   string `placeholder:"DIR" variable:"TENANTRY_DIR" help:"Where the root key and the local CA lie; by default beside the store."`
 }
 
-// directory is the directory of the root key and the local CA, empty for a store in memory.
+// directory is the directory of the root key and the local CA, empty for a store in memory and for a database.
 func (s *storage) directory() string {
 	if s.Dir != "" {
 		return s.Dir

@@ -88,6 +88,10 @@ type IDs struct {
 	Now  func() time.Time
 	Rand io.Reader
 
+	// Lane is one of the Lanes between which the instants are shared out, so that makers who do not know of each other make different
+	// orders if they have different lanes. Zero lanes: there is one.
+	Lane, Lanes int64
+
 	mu   sync.Mutex
 	last int64
 }
@@ -111,6 +115,9 @@ func (ids *IDs) New() ID {
 	ids.mu.Lock()
 	defer ids.mu.Unlock()
 	ids.last = max(OrderAt(now()), ids.last+1) // a clock that stands still or runs back is outrun by counting on
+	if ids.Lanes > 1 {
+		ids.last += ((ids.Lane-ids.last)%ids.Lanes + ids.Lanes) % ids.Lanes
+	}
 	var id ID
 	binary.BigEndian.PutUint64(id[:8], uint64(ids.last>>12)<<16|0x7000|uint64(ids.last&0x0fff))
 	if _, err := io.ReadFull(chance, id[8:]); err != nil {

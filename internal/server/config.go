@@ -24,7 +24,7 @@ type Limit = throttle.Limit
 // Config is everything that can be chosen about a server. The zero value is a server in memory on a free port of the
 // loopback interface; where a field's zero value is not the documented default, [Config.withDefaults] says which is.
 type Config struct {
-	Store    string // sqlite:PATH or sqlite::memory:
+	Store    string // sqlite:PATH, sqlite::memory: or postgres://…
 	Dir      string // where the local CA and the root key live; empty: nowhere
 	RootKey  string // base64; empty: the file root.key in Dir
 	AdminKey string // what the admin API is called with; empty: there is none

@@ -17,6 +17,8 @@ const claimName = "root key"
 
 var errOtherRoot = errors.New("the data in this store was made under another root key, and its passwords, secrets and tokens cannot be read with this one; give the root.key that belongs to it, or TENANTRY_ROOT_KEY")
 
+var errNoRoot = errors.New("there is no root key for this store: give all its servers the same TENANTRY_ROOT_KEY, 32 bytes as base64 (for example what openssl rand -base64 32 prints), or a --dir in which root.key lies")
+
 // OpenRoot is the root key that belongs to the store: the text if there is one, else the file root.key in dir. It is made,
 // or drawn and kept nowhere if there is no dir, for a new store only.
 func OpenRoot(ctx context.Context, db *store.DB, text, dir string, random io.Reader) (token.Root, error) {
@@ -41,6 +43,9 @@ func readRoot(ctx context.Context, db *store.DB, text, dir string, random io.Rea
 			return token.Root{}, fmt.Errorf("TENANTRY_ROOT_KEY: %w", err)
 		}
 		return root, nil
+	}
+	if dir == "" && db.Lasting() {
+		return token.Root{}, errNoRoot
 	}
 	if dir == "" {
 		return token.NewRoot(random)

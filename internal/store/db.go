@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -58,6 +59,10 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 		db.now = time.Now
 	}
 	db.rows.Now, db.requests.Now = db.now, db.now
+	if d.shared {
+		db.rows.Lane, db.rows.Lanes = rand.Int64N(serverLanes), serverLanes
+		db.requests.Lane, db.requests.Lanes = db.rows.Lane, serverLanes
+	}
 	observe := options.Committed
 	if observe == nil {
 		observe = func(int) {}
@@ -124,6 +129,13 @@ func (db *DB) start(ctx context.Context, conn *connection, observe func(int)) er
 	}
 	return nil
 }
+
+// serverLanes keep apart the rows that servers of one database make at the same instant. Two servers that happen to have the same one
+// meet now and then, and try again.
+const serverLanes = 64
+
+// Lasting reports whether what is written is there after the store was closed.
+func (db *DB) Lasting() bool { return db.dialect.name == "" }
 
 // Close waits for the writes under way and closes the store.
 func (db *DB) Close() error {

@@ -122,6 +122,17 @@ func sqliteDialect(rest string) *dialect {
 }
 
 func postgresDialect(storeURL string) *dialect {
+	// A server that does not answer is given up sooner than the system would; both can be said otherwise in the URL.
+	for _, setting := range [...]string{"connect_timeout=5", "application_name=tenantry"} {
+		name, _, _ := strings.Cut(setting, "=")
+		separator := "?"
+		if strings.Contains(storeURL, "?") {
+			separator = "&"
+		}
+		if !strings.Contains(storeURL, name+"=") {
+			storeURL += separator + setting
+		}
+	}
 	return &dialect{
 		driver: "pgx",
 		goose:  goose.DialectPostgres,

@@ -35,13 +35,19 @@ func migrate(ctx context.Context, d *dialect) (err error) {
 	return nil
 }
 
-// newProvider knows the way to this version.
-func newProvider(db *sql.DB, d *dialect) (*goose.Provider, error) {
+// migration is a step of the schema.
+type migration struct {
+	version int64
+	text    string
+}
+
+// migrationSteps are all of them, in their order.
+func migrationSteps() ([]migration, error) {
 	entries, err := migrations.ReadDir("migrations")
 	if err != nil {
 		return nil, err
 	}
-	steps := make([]*goose.Migration, 0, len(entries))
+	steps := make([]migration, 0, len(entries))
 	for _, entry := range entries {
 		text, err := migrations.ReadFile("migrations/" + entry.Name())
 		if err != nil {
@@ -52,16 +58,29 @@ func newProvider(db *sql.DB, d *dialect) (*goose.Provider, error) {
 		if err != nil {
 			return nil, fmt.Errorf("migration %s: %w", entry.Name(), err)
 		}
-		steps = append(steps, goose.NewGoMigration(version, &goose.GoFunc{
-			RunTx: func(ctx context.Context, tx *sql.Tx) error {
-				_, err := tx.ExecContext(ctx, d.spell(string(text)))
-				return err
-			},
-		}, nil))
+		steps = append(steps, migration{version, string(text)})
+	}
+	return steps, nil
+}
+
+// newProvider knows the way to this version.
+func newProvider(db *sql.DB, d *dialect) (*goose.Provider, error) {
+	steps, err := migrationSteps()
+	if err != nil {
+		return nil, err
 	}
 	options, err := d.locker()
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(d.goose, db, nil, append(options, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))...)
+	known := make([]*goose.Migration, 0, len(steps))
+	for _, step := range steps {
+		known = append(known, goose.NewGoMigration(step.version, &goose.GoFunc{
+			RunTx: func(ctx context.Context, tx *sql.Tx) error {
+				_, err := tx.ExecContext(ctx, d.spell(step.text))
+				return err
+			},
+		}, nil))
+	}
+	return goose.NewProvider(d.goose, db, nil, append(options, goose.WithGoMigrations(known...), goose.WithDisableGlobalRegistry(true))...)
 }

@@ -130,16 +130,24 @@ func (db *DB) Partner(ctx context.Context, id csp.ID) (*csp.Partner, error) {
 // partnerRow is a partner with its number.
 type partnerRow struct {
 	csp.Partner
-	n int64
+	n    int64
+	read time.Time
 }
 
+// partnerFresh is how long a partner's row is good that other servers may change.
+const partnerFresh = time.Second
+
 // partner is read once: nothing of a partner changes but its agreement, and who changes that remembers it. A row that was read
-// before that does not displace the changed one.
+// before that does not displace the changed one. Where others may change it, it is read again when it is no longer fresh.
 func (db *DB) partner(ctx context.Context, id csp.ID) (*partnerRow, error) {
-	if row, ok := db.partners.Load(id); ok {
-		return row.(*partnerRow), nil
+	if kept, ok := db.partners.Load(id); ok {
+		row := kept.(*partnerRow)
+		if !db.dialect.shared || time.Since(row.read) < partnerFresh {
+			return row, nil
+		}
+		db.partners.CompareAndDelete(id, kept)
 	}
-	row := &partnerRow{Partner: csp.Partner{ID: id}}
+	row := &partnerRow{Partner: csp.Partner{ID: id}, read: time.Now()}
 	err := db.row(ctx, `
 		SELECT p.n, t.name, t.domain, p.kind, p.country, p.mpn_id, p.sandbox, p.agreement
 		FROM partners p

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/store"
+	"github.com/tenantry/tenantry/internal/store/postgrestest"
 	"github.com/tenantry/tenantry/internal/store/storetest"
 )
 
@@ -24,6 +25,23 @@ func TestSQLiteInMemory(t *testing.T) {
 	storetest.Run(t, storetest.Database{Forgets: true, Open: func(t *testing.T, _ string, now func() time.Time) storetest.Store {
 		return mustOpen(t, "sqlite::memory:", now)
 	}})
+}
+
+func TestPostgreSQL(t *testing.T) {
+	for _, server := range postgrestest.Servers(t) {
+		t.Run(server.Name, func(t *testing.T) {
+			t.Parallel()
+			var databases sync.Map // from the name of a store to its URL
+			storetest.Run(t, storetest.Database{Open: func(t *testing.T, name string, now func() time.Time) storetest.Store {
+				url, ok := databases.Load(name)
+				if !ok {
+					url = server.NewDatabase(t)
+					databases.Store(name, url)
+				}
+				return mustOpen(t, url.(string), now)
+			}})
+		})
+	}
 }
 
 func mustOpen(t *testing.T, url string, now func() time.Time) *store.DB {
