@@ -43,21 +43,26 @@ type deed struct {
 // record.
 func (db *DB) tell(t *tx, d *deed, outcome *csp.Outcome) error {
 	first := make([]string, len(d.readers)) // the path of each reader's record
+	readers := make([]csp.ID, 0, len(d.readers))
+	for _, n := range d.readers {
+		reader, err := db.partnerID(t.row, n)
+		if err != nil {
+			return err
+		}
+		readers = append(readers, reader)
+	}
 	for _, entry := range outcome.Entries() {
-		text, err := db.auditText(t, d, entry)
+		text, err := auditText(d, readers, entry)
 		if err != nil {
 			return err
 		}
 		for i, reader := range d.readers {
-			record := csp.AuditRecord{AuditEntry: *entry, Order: db.rows.New().Order(), Partner: d.partner, Customer: d.customer}
-			err := t.exec(`
-				INSERT INTO audit (n, partner, customer, resource, name, record)
-				VALUES ($1, $2, $3, $4, $5, $6)`,
-				record.Order, reader, d.customer[:], string(entry.Resource), csp.FoldedName(d.name), string(text))
-			if err != nil {
+			values := db.auditValues(d, entry, reader, string(text))
+			if err := t.insert(insertAudit, values, nil); err != nil {
 				return err
 			}
 			if first[i] == "" && outcome.Events != nil {
+				record := csp.AuditRecord{AuditEntry: *entry, Order: values[0].(int64), Partner: d.partner, Customer: d.customer}
 				first[i] = record.Path()
 			}
 		}
@@ -73,7 +78,15 @@ func (db *DB) tell(t *tx, d *deed, outcome *csp.Outcome) error {
 	return nil
 }
 
-func (db *DB) auditText(t *tx, d *deed, entry *csp.AuditEntry) ([]byte, error) {
+var insertAudit = newInsertion(`INSERT INTO audit (n, partner, customer, resource, name, record)`, 6, ``)
+
+// auditValues are the columns of insertAudit, the number of the record first.
+func (db *DB) auditValues(d *deed, entry *csp.AuditEntry, reader int64, text string) []any {
+	return []any{db.rows.New().Order(), reader, d.customer[:], string(entry.Resource), csp.FoldedName(d.name), text}
+}
+
+// auditText is the document of the record that the readers have of the entry.
+func auditText(d *deed, readers []csp.ID, entry *csp.AuditEntry) ([]byte, error) {
 	document := auditDocument{
 		Operation: entry.Operation, ResourceID: entry.ResourceID, Partner: d.partner.String(), CustomerName: d.name,
 		User: d.by.User, App: d.by.App, Correlation: d.by.CorrelationID, Old: entry.Old, New: entry.New,
@@ -81,14 +94,10 @@ func (db *DB) auditText(t *tx, d *deed, entry *csp.AuditEntry) ([]byte, error) {
 	if entry.ResourceID == d.customer.String() {
 		document.ResourceID = ownResource
 	}
-	for _, reader := range d.readers {
-		id, err := db.partnerID(t.row, reader)
-		if err != nil {
-			return nil, err
-		}
-		document.Participants = append(document.Participants, id.String())
+	for _, reader := range readers {
+		document.Participants = append(document.Participants, reader.String())
 	}
-	if len(d.readers) == 1 && document.Participants[0] == document.Partner {
+	if len(readers) == 1 && document.Participants[0] == document.Partner {
 		document.Partner, document.Participants = "", nil
 	}
 	return json.Marshal(&document)

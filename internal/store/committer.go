@@ -26,22 +26,27 @@ type committer struct {
 	stop    chan struct{}
 	done    chan struct{}
 	observe func(writes int)
+
+	createAll func(*tx, []*newCustomer) error
 }
 
-// write is a function that waits for its turn, and its outcome.
+// write waits for its turn: a function, or a new customer that is made together with the others of its batch.
 type write struct {
-	run  func(*tx) error
-	err  error
-	done chan struct{}
+	run      func(*tx) error
+	customer *newCustomer
+	err      error
+	done     chan struct{}
 }
 
-func newCommitter(conn *connection, observe func(writes int)) *committer {
+func newCommitter(conn *connection, createAll func(*tx, []*newCustomer) error, observe func(writes int)) *committer {
 	c := &committer{
 		conn:    conn,
 		queue:   make(chan *write, 2*maxBatch),
 		stop:    make(chan struct{}),
 		done:    make(chan struct{}),
 		observe: observe,
+
+		createAll: createAll,
 	}
 	if conn.dialect.shared {
 		c.mark = newMark()
@@ -54,7 +59,17 @@ func newCommitter(conn *connection, observe func(writes int)) *committer {
 // The function may run more than once. A refusal that is to be remembered is an outcome in the function's own variables,
 // not an error: an error means that its writes must not be kept, and each of its transaction is then run on its own.
 func (c *committer) do(ctx context.Context, run func(*tx) error) error {
-	w := &write{run: run, done: make(chan struct{})}
+	return c.await(ctx, &write{run: run})
+}
+
+// create makes the customer, likewise.
+func (c *committer) create(ctx context.Context, customer *newCustomer) error {
+	return c.await(ctx, &write{customer: customer})
+}
+
+// await queues the write and waits until it is over.
+func (c *committer) await(ctx context.Context, w *write) error {
+	w.done = make(chan struct{})
 	select {
 	case c.queue <- w:
 	case <-ctx.Done():
@@ -128,21 +143,40 @@ func (c *committer) close() error {
 // nobody's mistake is another's.
 func (c *committer) commit(batch []*write) {
 	c.observe(len(batch))
-	err := c.transaction(func(t *tx) error {
+	err := c.write(batch)
+	for i, w := range batch {
+		w.err = err
+		if err != nil && len(batch) > 1 && !errors.Is(err, errLost) {
+			w.err = c.write(batch[i : i+1])
+		}
+		close(w.done)
+	}
+}
+
+// write runs the writes in one transaction, customers first: they are most of the writes, and written together.
+func (c *committer) write(batch []*write) error {
+	return c.transaction(func(t *tx) error {
+		var customers []*newCustomer
 		for _, w := range batch {
+			if w.customer != nil {
+				customers = append(customers, w.customer)
+			}
+		}
+		if customers != nil {
+			if err := c.createAll(t, customers); err != nil {
+				return err
+			}
+		}
+		for _, w := range batch {
+			if w.customer != nil {
+				continue
+			}
 			if err := w.run(t); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	for _, w := range batch {
-		w.err = err
-		if err != nil && len(batch) > 1 && !errors.Is(err, errLost) {
-			w.err = c.transaction(w.run)
-		}
-		close(w.done)
-	}
 }
 
 // maxConflicts is how often a transaction is tried that others come in the way of; each time it waits a little longer.

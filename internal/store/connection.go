@@ -121,11 +121,15 @@ func (c *connection) prepare(query string, args []any) (statement, error) {
 	}
 	c.args = c.args[:0]
 	for i, arg := range args {
-		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
-		if err != nil {
-			return nil, err
+		switch arg.(type) {
+		case int64, string, []byte, bool: // as it is
+		default:
+			var err error
+			if arg, err = driver.DefaultParameterConverter.ConvertValue(arg); err != nil {
+				return nil, err
+			}
 		}
-		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: value})
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: arg})
 	}
 	if stmt, ok := c.stmts[query]; ok {
 		return stmt, nil

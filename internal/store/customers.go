@@ -4,133 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/partnercenter"
 )
-
-// CreateCustomer implements [csp.Store].
-func (db *DB) CreateCustomer(ctx context.Context, creation *csp.Creation) ([]byte, error) {
-	row, err := db.creationRows(ctx, creation)
-	if err != nil {
-		return nil, err
-	}
-	var prior *entry
-	var refusal error
-	err = db.writes.do(ctx, func(t *tx) (err error) {
-		prior, refusal = nil, nil
-		prior, err = t.remember(db.rows.New().Order(), creation.Call, created, creation.Answer)
-		if err != nil || prior != nil {
-			return err
-		}
-		var reseller int64
-		reseller, refusal, err = t.createCustomer(row)
-		switch {
-		case err != nil:
-			return err
-		case refusal != nil:
-			return t.rememberRefusal(creation.Call, refusal)
-		default:
-			return db.tell(t, row.deed(reseller), &creation.Outcome)
-		}
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case prior != nil:
-		return prior.outcome()
-	default:
-		return nil, refusal
-	}
-}
-
-// creationRows is a creation as its columns; it is made before the write has its turn.
-type creationRows struct {
-	*csp.Creation
-	partner int64
-	domain  string
-	profile []byte
-	admin   string
-}
-
-func (db *DB) creationRows(ctx context.Context, creation *csp.Creation) (*creationRows, error) {
-	partner, err := db.partner(ctx, creation.Customer.Partner)
-	if err != nil {
-		return nil, err
-	}
-	admin, err := json.Marshal(userProfileOf(creation.Admin))
-	if err != nil {
-		return nil, err
-	}
-	return &creationRows{
-		Creation: creation,
-		partner:  partner.n,
-		domain:   strings.ToLower(creation.Customer.CompanyProfile.Domain),
-		profile:  creation.Customer.Profile().AppendJSON(make([]byte, 0, 1024)),
-		admin:    string(admin),
-	}, nil
-}
-
-// deed is the creation as the audit tells it.
-func (row *creationRows) deed(reseller int64) *deed {
-	c := row.Customer
-	d := &deed{partner: c.Partner, customer: c.ID, name: c.BillingProfile.CompanyName, readers: []int64{row.partner}, by: row.Call.By}
-	if reseller != 0 {
-		d.readers = append(d.readers, reseller)
-	}
-	return d
-}
-
-// createCustomer writes all rows of a customer, or none and the refusal. It returns the number of the reseller.
-func (t *tx) createCustomer(row *creationRows) (reseller int64, refusal, err error) {
-	reseller, refusal, err = t.reseller(row)
-	if err != nil || refusal != nil {
-		return 0, refusal, err
-	}
-	if refusal, err := t.full(row); err != nil || refusal != nil {
-		return 0, refusal, err
-	}
-	customer := row.Customer
-	n := customer.ID.Order()
-	ok, err := t.inserted(`
-		INSERT INTO domains (name, tenant)
-		VALUES ($1, $2)
-		ON CONFLICT (name) DO NOTHING`,
-		row.domain, n)
-	if err != nil {
-		return 0, nil, err
-	}
-	if !ok {
-		return 0, partnercenter.ErrDomainTaken.With("The domain "+customer.CompanyProfile.Domain+" is already used by another tenant.", "companyProfile.domain"), nil
-	}
-	ok, err = t.inserted(`
-		INSERT INTO tenants (n, id, name, domain, created, profile)
-		VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (n) DO NOTHING`,
-		n, customer.ID[:], customer.BillingProfile.CompanyName, customer.CompanyProfile.Domain, customer.Created.UnixMicro(), string(row.profile))
-	if err == nil && !ok {
-		err = csp.ErrExists
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	if err := t.insertUser(n, row.Admin, row.admin); err != nil {
-		return 0, nil, err
-	}
-	if reseller == 0 {
-		return 0, nil, t.insertRelationship(&relationship{partner: row.partner, customer: n, delegated: customer.DelegatedAccess}, customer.BillingProfile.CompanyName)
-	}
-	for _, partner := range [...]int64{row.partner, reseller} {
-		r := &relationship{partner: partner, customer: n, reseller: reseller, provider: row.partner, delegated: customer.DelegatedAccess}
-		if err := t.insertRelationship(r, customer.BillingProfile.CompanyName); err != nil {
-			return 0, nil, err
-		}
-	}
-	return reseller, nil, nil
-}
 
 // relationship is a row: what a customer is to a partner.
 type relationship struct {
@@ -140,30 +17,18 @@ type relationship struct {
 	account            int64
 }
 
-// insertRelationship also lets the partner find the customer by its name.
-func (t *tx) insertRelationship(r *relationship, name string) error {
-	err := t.exec(`
-		INSERT INTO relationships (partner, customer, reseller, provider, delegated, account)
-		VALUES ($1, $2, $3, $4, $5, $6)`,
-		r.partner, r.customer, r.reseller, r.provider, r.delegated, r.account)
-	if err != nil {
-		return err
-	}
-	return t.insertName(r.partner, name, r.customer)
+// values are the columns of insertRelationships.
+func (r *relationship) values() []any {
+	return []any{r.partner, r.customer, r.reseller, r.provider, r.delegated, r.account}
 }
 
-// insertName copies beside the name what a list by name shows of the tenant.
-func (t *tx) insertName(partner int64, name string, customer int64) error {
-	return t.exec(`
-		INSERT INTO names (partner, name, customer, id, shown, domain)
-		SELECT CAST($1 AS BIGINT), $2, n, id, $4, domain
-		FROM tenants
-		WHERE n = $3`,
-		partner, csp.FoldedName(name), customer, name)
+// insertName lets the partner find the customer by its name, and keeps beside the name what a list by name shows of the tenant.
+func (t *tx) insertName(partner int64, name string, customer csp.ID, domain string) error {
+	return t.insert(insertNames, []any{partner, csp.FoldedName(name), customer.Order(), customer[:], name, domain}, nil)
 }
 
 // reseller is the indirect reseller whom the customer is created for; 0 is none.
-func (t *tx) reseller(row *creationRows) (n int64, refusal, err error) {
+func (t *tx) reseller(row *newCustomer) (n int64, refusal, err error) {
 	id := row.Customer.Reseller
 	if id.IsZero() {
 		return 0, nil, nil
@@ -191,7 +56,7 @@ func (t *tx) reseller(row *creationRows) (n int64, refusal, err error) {
 }
 
 // full refuses a partner that has as many customers as it may have.
-func (t *tx) full(row *creationRows) (refusal, err error) {
+func (t *tx) full(row *newCustomer) (refusal, err error) {
 	if row.CustomerLimit == 0 {
 		return nil, nil
 	}

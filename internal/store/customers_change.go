@@ -169,7 +169,7 @@ func (t *tx) updateCustomer(row *customerRow, customer *csp.Customer) error {
 		if err := t.deleteName(partner, csp.FoldedName(row.name), row.n); err != nil {
 			return err
 		}
-		if err := t.insertName(partner, name, row.n); err != nil {
+		if err := t.insertName(partner, name, customer.ID, row.domain); err != nil {
 			return err
 		}
 	}

@@ -122,7 +122,7 @@ func (db *DB) start(ctx context.Context, conn *connection, observe func(int)) er
 		return err
 	}
 	db.requests.StartAfter(newest)
-	db.writes = newCommitter(conn, observe)
+	db.writes = newCommitter(conn, db.createAll, observe)
 	go db.writes.loop()
 	if db.dialect.shared {
 		return db.writes.do(ctx, forgetMarks)

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,12 +29,13 @@ type dialect struct {
 	goose  goose.Dialect
 	words  *strings.Replacer
 
-	begin   string        // what a transaction begins with
-	tidy    string        // what the writer runs when it has been idle for a while; empty: nothing
-	setup   string        // what the writer runs before all else; empty: nothing
-	readers int           // how many reads run at once
-	wait    time.Duration // how long an answer is waited for; zero: as long as it takes
-	shared  bool          // other servers may write to it at the same time
+	begin    string        // what a transaction begins with
+	tidy     string        // what the writer runs when it has been idle for a while; empty: nothing
+	setup    string        // what the writer runs before all else; empty: nothing
+	readers  int           // how many reads run at once
+	wait     time.Duration // how long an answer is waited for; zero: as long as it takes
+	nameless bool          // parameters that come in order need no names
+	shared   bool          // other servers may write to it at the same time
 
 	name     string // of a store in memory, which its connections find each other by
 	path     string // of the file, or empty
@@ -109,6 +112,8 @@ func sqliteDialect(rest string) *dialect {
 		// on looking through them.
 		setup: `PRAGMA cache_size = -8192`,
 
+		nameless: true,
+
 		// More do not help: reads take microseconds of CPU, and each reader keeps pages of its own.
 		readers: 4,
 		named:   func(_ driver.Conn, err error) error { return err },
@@ -168,7 +173,26 @@ func postgresError(conn driver.Conn, err error) error {
 }
 
 // spell writes the SQL in this database's words.
-func (d *dialect) spell(query string) string { return d.words.Replace(query) }
+func (d *dialect) spell(query string) string {
+	query = d.words.Replace(query)
+	if d.nameless {
+		return withoutNames(query)
+	}
+	return query
+}
+
+var parameter = regexp.MustCompile(`\$([0-9]+)`)
+
+// withoutNames writes ? for each parameter of a query that has $1, $2 and so on in their order, once each. The driver asks SQLite for the
+// name of each parameter, which takes the longer the more of them have one: with hundreds, as long as the insertion itself.
+func withoutNames(query string) string {
+	for i, match := range parameter.FindAllStringSubmatch(query, -1) {
+		if match[1] != strconv.Itoa(i+1) {
+			return query
+		}
+	}
+	return parameter.ReplaceAllLiteralString(query, "?")
+}
 
 // patient is the context of a question.
 func (d *dialect) patient() (context.Context, context.CancelFunc) {

@@ -15,12 +15,12 @@ func (db *DB) AcceptInvitation(ctx context.Context, acceptance *csp.Acceptance) 
 		return err
 	}
 	err = db.writes.do(ctx, func(t *tx) error {
-		var name string
+		var name, domain string
 		err := t.row(`
-			SELECT name
+			SELECT name, domain
 			FROM tenants
 			WHERE n = $1 AND id = $2`,
-			acceptance.Customer.Order(), acceptance.Customer[:]).Scan(&name)
+			acceptance.Customer.Order(), acceptance.Customer[:]).Scan(&name, &domain)
 		if err != nil {
 			return notFound(err)
 		}
@@ -32,7 +32,10 @@ func (db *DB) AcceptInvitation(ctx context.Context, acceptance *csp.Acceptance) 
 			if err := t.unrelated(row); err != nil {
 				return err
 			}
-			if err := t.insertRelationship(row, name); err != nil {
+			if err := t.insert(insertRelationships, row.values(), nil); err != nil {
+				return err
+			}
+			if err := t.insertName(row.partner, name, acceptance.Customer, domain); err != nil {
 				return err
 			}
 			readers = append(readers, row.partner)
