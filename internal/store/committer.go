@@ -27,6 +27,8 @@ type committer struct {
 	done    chan struct{}
 	observe func(writes int)
 
+	checkpoints *checkpoints // nil: the database sees to its log itself
+
 	createAll func(*tx, []*newCustomer) error
 }
 
@@ -120,6 +122,8 @@ func (c *committer) loop() {
 			}
 		}
 		c.commit(batch)
+		c.checkpoints.committed(len(batch))
+		c.checkpoints.finish(c.conn)
 		idle.Reset(quiet)
 	}
 }
@@ -127,8 +131,8 @@ func (c *committer) loop() {
 // tidy copies the log into the database's file while nobody waits for a write: readers find pages sooner there, and a
 // start after a crash has less to read. If it fails nothing is lost; a later commit copies.
 func (c *committer) tidy() {
-	if tidy := c.conn.dialect.tidy; tidy != "" {
-		_ = c.conn.query(tidy, nil, func(columns) error { return nil })
+	if c.checkpoints != nil {
+		_, _ = copyLog(c.conn)
 	}
 }
 
@@ -136,7 +140,7 @@ func (c *committer) tidy() {
 func (c *committer) close() error {
 	close(c.stop)
 	<-c.done
-	return c.conn.close()
+	return errors.Join(c.checkpoints.close(), c.conn.close())
 }
 
 // commit runs the batch in one transaction. If one of its writes fails, each is run in a transaction of its own, so that

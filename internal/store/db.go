@@ -123,6 +123,9 @@ func (db *DB) start(ctx context.Context, conn *connection, observe func(int)) er
 	}
 	db.requests.StartAfter(newest)
 	db.writes = newCommitter(conn, db.createAll, observe)
+	if db.dialect.path != "" {
+		db.writes.checkpoints = newCheckpoints(&connection{dialect: db.dialect, source: db.dialect.source()})
+	}
 	go db.writes.loop()
 	if db.dialect.shared {
 		return db.writes.do(ctx, forgetMarks)

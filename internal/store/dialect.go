@@ -30,7 +30,6 @@ type dialect struct {
 	words  *strings.Replacer
 
 	begin    string        // what a transaction begins with
-	tidy     string        // what the writer runs when it has been idle for a while; empty: nothing
 	setup    string        // what the writer runs before all else; empty: nothing
 	readers  int           // how many reads run at once
 	wait     time.Duration // how long an answer is waited for; zero: as long as it takes
@@ -106,7 +105,6 @@ func sqliteDialect(rest string) *dialect {
 			"/*C*/", "", // bytes are compared as bytes anyhow
 		),
 		begin: `BEGIN IMMEDIATE`,
-		tidy:  `PRAGMA wal_checkpoint(PASSIVE)`,
 
 		// It keeps more pages than a reader, whose are void after each commit; with many more, each commit spends a fifth of its time
 		// on looking through them.
@@ -249,6 +247,6 @@ func (d *dialect) source(pragmas ...string) string {
 		options.Set("vfs", exclusiveVFS)
 	}
 	options["_pragma"] = append(options["_pragma"],
-		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "journal_size_limit(134217728)")
+		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(0)", "journal_size_limit(134217728)")
 	return "file:" + (&url.URL{Path: d.path}).EscapedPath() + "?" + options.Encode()
 }
