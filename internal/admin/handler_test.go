@@ -2,6 +2,8 @@ package admin_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -83,6 +85,13 @@ func TestKey(t *testing.T) {
 	}
 }
 
+// burning is a store that cannot read its codes.
+type burning struct{ *store.DB }
+
+func (burning) ValidationCodes(context.Context, csp.ID) ([]*csp.ValidationCode, error) {
+	return nil, errors.New("the disk is on fire")
+}
+
 // TestTroubles lets requests fail for no fault of the caller's: it learns nothing of the cause, and the log all.
 func TestTroubles(t *testing.T) {
 	var logged bytes.Buffer
@@ -98,10 +107,17 @@ func TestTroubles(t *testing.T) {
 		t.Errorf("a write: got %d %s, want 503 with Retry-After", answer.Code, answer.Body)
 	}
 	answer = ask(handler, http.MethodGet, "partners/"+contoso+"/validationcodes", "Bearer "+key, "")
-	if answer.Code != http.StatusInternalServerError || strings.Contains(answer.Body.String(), "sql") {
-		t.Errorf("a read: got %d %s, want 500 and no cause", answer.Code, answer.Body)
+	if answer.Code != http.StatusServiceUnavailable || answer.Header().Get("Retry-After") == "" {
+		t.Errorf("a read: got %d %s, want 503 with Retry-After", answer.Code, answer.Body)
 	}
-	if !strings.Contains(logged.String(), "database is closed") || strings.Contains(logged.String(), key) {
+
+	mux := http.NewServeMux()
+	(&admin.Handler{Key: key, Logger: slog.New(slog.NewJSONHandler(&logged, nil)), Codes: &csp.ValidationCodes{Store: burning{db}}, Store: db}).Mount(mux)
+	answer = ask(mux, http.MethodGet, "partners/"+contoso+"/validationcodes", "Bearer "+key, "")
+	if answer.Code != http.StatusInternalServerError || strings.Contains(answer.Body.String(), "fire") {
+		t.Errorf("a read from a burning disk: got %d %s, want 500 and no cause", answer.Code, answer.Body)
+	}
+	if !strings.Contains(logged.String(), "the disk is on fire") || strings.Contains(logged.String(), key) {
 		t.Errorf("the log: got %s, want the cause, and no key", logged.String())
 	}
 }

@@ -20,6 +20,10 @@ type AuditEntry struct {
 	Resource   partnercenter.AuditResourceType
 	ResourceID string         // a part of the record's id; empty: there is none
 	Old, New   jsontext.Value // the resource as on the wire; empty: it was not there
+
+	// AsIs says that the customer was created as it is now. The store keeps no New for such an entry until the customer is about to
+	// change: there is one for each customer, and most never change. Who reads it finds it complete.
+	AsIs bool
 }
 
 // AuditRecord is an entry with all that the store added.
@@ -236,7 +240,7 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 	var resource any
 	switch r.Operation {
 	case partnercenter.OperationAddCustomer:
-		return r.createdCustomer(text)
+		return r.createdCustomer()
 	case partnercenter.OperationUpdateCustomerBillingProfile:
 		resource = new(partnercenter.CustomerBillingProfile)
 	case partnercenter.OperationUpdateCustomerSpendingBudget:
@@ -268,33 +272,50 @@ func (r *AuditRecord) value(text jsontext.Value) (string, error) {
 	return auditValue(resource)
 }
 
-// creationEntry is the record of a new customer. It keeps what cannot be derived; createdCustomer is the rest.
-func (c *Customer) creationEntry() *AuditEntry {
+// CreationEntry is the entry of a customer that was created as it is. It keeps what cannot be derived; created is the rest.
+func (c *Customer) CreationEntry() *AuditEntry {
+	return &AuditEntry{Operation: partnercenter.OperationAddCustomer, Resource: partnercenter.AuditCustomer, ResourceID: c.ID.String(), AsIs: true}
+}
+
+// CreationValue is the New of a CreationEntry.
+func (c *Customer) CreationValue() jsontext.Value {
 	kept := c.Profile()
 	kept.CompanyProfile.Domain = c.CompanyProfile.Domain
 	kept.AllowDelegatedAccess = &c.DelegatedAccess
 	if !c.Reseller.IsZero() {
 		kept.AssociatedPartnerID = c.Reseller.String()
 	}
-	return &AuditEntry{
-		Operation:  partnercenter.OperationAddCustomer,
-		Resource:   partnercenter.AuditCustomer,
-		ResourceID: c.ID.String(),
-		New:        kept.AppendJSON(make([]byte, 0, 1024)),
+	return kept.AppendJSON(make([]byte, 0, 1024))
+}
+
+// created is the customer as it was created.
+func (r *AuditRecord) created() (*Customer, error) {
+	customer := &Customer{ID: r.Customer, DelegatedAccess: true}
+	if err := json.Unmarshal(r.New, &customer.Customer); err != nil {
+		return nil, err
 	}
+	if customer.AllowDelegatedAccess != nil {
+		customer.DelegatedAccess = *customer.AllowDelegatedAccess
+	}
+	if customer.AssociatedPartnerID == "" {
+		return customer, nil
+	}
+	reseller, err := ParseID(customer.AssociatedPartnerID)
+	customer.Reseller = reseller
+	return customer, err
 }
 
 // createdCustomer has the shape of an indirect create's answer, also for a direct customer, and a blank password: so it was
 // recorded of a live direct create of 2020.
-func (r *AuditRecord) createdCustomer(text jsontext.Value) (string, error) {
-	customer := Customer{ID: r.Customer}
-	if err := json.Unmarshal(text, &customer.Customer); err != nil {
+func (r *AuditRecord) createdCustomer() (string, error) {
+	customer, err := r.created()
+	if err != nil {
 		return "", err
 	}
 	value := customer.AnswerToCreate()
 	value.CompanyProfile = customer.companyProfile()
 	value.RelationshipToPartner = partnercenter.RelationshipReseller
-	value.AllowDelegatedAccess = customer.AllowDelegatedAccess
+	value.AllowDelegatedAccess = &customer.DelegatedAccess
 	value.AssociatedPartnerID = customer.AssociatedPartnerID
 	return auditValue(value)
 }

@@ -51,8 +51,8 @@ func (s *Customers) Create(ctx context.Context, caller *Caller, request *partner
 		customer := s.newCustomer(caller, request)
 		answer := customer.AnswerToCreate()
 		creation := &Creation{Customer: customer, Admin: s.admin(customer), Call: call, Outcome: Outcome{
-			Answer: answer.AppendJSON(make([]byte, 0, 1024)),
-			Audit:  customer.creationEntry(),
+			Answer: []byte(`"` + customer.ID.String() + `"`), // the record of the creation knows the rest
+			Audit:  customer.CreationEntry(),
 		}}
 		if s.SandboxLimits && caller.Partner.Sandbox {
 			creation.CustomerLimit = sandboxCustomers
@@ -64,11 +64,34 @@ func (s *Customers) Create(ctx context.Context, caller *Caller, request *partner
 		if err != nil {
 			return nil, err
 		}
-		if answer, err = answered(recorded, answer); err != nil {
-			return nil, err
+		if recorded != nil {
+			if answer, err = s.createdBefore(ctx, caller, recorded); err != nil {
+				return nil, err
+			}
 		}
 		return answer, s.addPassword(answer)
 	}
+}
+
+// createdBefore is the answer to a creation that is repeated.
+func (s *Customers) createdBefore(ctx context.Context, caller *Caller, recorded []byte) (*partnercenter.Customer, error) {
+	text, err := answered(recorded, new(string))
+	if err != nil {
+		return answered(recorded, new(partnercenter.Customer)) // earlier versions recorded all of the answer
+	}
+	id, err := ParseID(*text)
+	if err != nil {
+		return nil, err
+	}
+	record, err := s.Store.Creation(ctx, caller.Partner.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	customer, err := record.created()
+	if err != nil {
+		return nil, err
+	}
+	return customer.AnswerToCreate(), nil
 }
 
 // Get is a customer of the caller's.

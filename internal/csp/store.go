@@ -97,6 +97,9 @@ type Store interface {
 	// ErrTenantNotFound if there is no such tenant.
 	PartnersOf(ctx context.Context, customer ID) ([]ID, error)
 
+	// Creation is the record of the customer's creation that the partner may read; ErrNotFound if there is none.
+	Creation(ctx context.Context, partner, customer ID) (*AuditRecord, error)
+
 	// AuditRecords are what the query asks for of the records that the partner may read, the newest first.
 	AuditRecords(ctx context.Context, partner ID, query *AuditQuery) ([]*AuditRecord, error)
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type auditDocument struct {
 	Correlation  string                      `json:"c,omitzero"`
 	Old          jsontext.Value              `json:"b,omitzero"`
 	New          jsontext.Value              `json:"n,omitzero"`
+	AsIs         bool                        `json:"i,omitzero"`
 }
 
 // ownResource stands for the id of a resource that is the customer itself.
@@ -89,7 +91,7 @@ func (db *DB) auditValues(d *deed, entry *csp.AuditEntry, reader int64, text str
 func auditText(d *deed, readers []csp.ID, entry *csp.AuditEntry) ([]byte, error) {
 	document := auditDocument{
 		Operation: entry.Operation, ResourceID: entry.ResourceID, Partner: d.partner.String(), CustomerName: d.name,
-		User: d.by.User, App: d.by.App, Correlation: d.by.CorrelationID, Old: entry.Old, New: entry.New,
+		User: d.by.User, App: d.by.App, Correlation: d.by.CorrelationID, Old: entry.Old, New: entry.New, AsIs: entry.AsIs,
 	}
 	if entry.ResourceID == d.customer.String() {
 		document.ResourceID = ownResource
@@ -135,7 +137,128 @@ func (db *DB) AuditRecords(ctx context.Context, partner csp.ID, query *csp.Audit
 			records = append(records, record)
 			return err
 		}, args...)
-	return records, err
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range records {
+		if err := db.complete(ctx, partner, record); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+const creationQuery = `
+	SELECT n, customer, resource, record
+	FROM audit
+	WHERE partner = $1 AND customer = $2
+	ORDER BY n
+	LIMIT 1`
+
+// Creation implements [csp.Store]. It is the first that a partner reads of a customer.
+func (db *DB) Creation(ctx context.Context, partner, customer csp.ID) (*csp.AuditRecord, error) {
+	owner, err := db.partner(ctx, partner)
+	if err != nil {
+		return nil, err
+	}
+	record, err := creation(db.asking(ctx), owner.n, partner, customer)
+	if err != nil {
+		return nil, err
+	}
+	return record, db.complete(ctx, partner, record)
+}
+
+// creation is the record as it is kept.
+func creation(ask asker, owner int64, partner, customer csp.ID) (*csp.AuditRecord, error) {
+	record, err := readAudit(ask(creationQuery, owner, customer[:]), partner)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	if record.Operation != partnercenter.OperationAddCustomer {
+		return nil, csp.ErrNotFound
+	}
+	return record, nil
+}
+
+// complete gives a record the value of a customer that is as it was created.
+func (db *DB) complete(ctx context.Context, reader csp.ID, record *csp.AuditRecord) error {
+	if !record.AsIs {
+		return nil
+	}
+	customer, gone := db.Customer(ctx, reader, record.Customer)
+	// It may have changed since the record was read; then the record has a value now.
+	owner, err := db.partner(ctx, reader)
+	if err != nil {
+		return err
+	}
+	again, err := creation(db.asking(ctx), owner.n, reader, record.Customer)
+	switch {
+	case err != nil:
+		return err
+	case !again.AsIs:
+		record.New = again.New
+	case gone != nil:
+		return gone
+	default:
+		record.New = customer.CreationValue()
+	}
+	record.AsIs = false
+	return nil
+}
+
+// keepCreation gives the records of the customer's creation their value, now that the customer is about to change.
+func (db *DB) keepCreation(t *tx, customer csp.ID, holders []int64) error {
+	for _, holder := range holders {
+		reader, err := db.partnerID(t.row, holder)
+		if err != nil {
+			return err
+		}
+		record, err := creation(t.row, holder, reader, customer)
+		if errors.Is(err, csp.ErrNotFound) || err == nil && !record.AsIs {
+			continue // accepted, not created; or it is kept
+		}
+		if err != nil {
+			return err
+		}
+		var row customerRow
+		if err := row.scan(t.row(customerQuery, holder, customer.Order(), customer[:])); err != nil {
+			return err
+		}
+		created, err := db.customerOf(t.row, reader, customer, row)
+		if err != nil {
+			return err
+		}
+		if err := t.keepRecord(holder, record.Order, created.CreationValue()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepRecord writes the value into a record that has none.
+func (t *tx) keepRecord(reader, n int64, value jsontext.Value) error {
+	var text []byte
+	err := t.row(`
+		SELECT record
+		FROM audit
+		WHERE partner = $1 AND n = $2`,
+		reader, n).Scan(&text)
+	if err != nil {
+		return err
+	}
+	var document auditDocument
+	if err := json.Unmarshal(text, &document); err != nil {
+		return err
+	}
+	document.New, document.AsIs = value, false
+	if text, err = json.Marshal(&document); err != nil {
+		return err
+	}
+	return t.exec(`
+		UPDATE audit
+		SET record = $1
+		WHERE partner = $2 AND n = $3`,
+		string(text), reader, n)
 }
 
 // likeLiteral takes the meaning from what LIKE gives one.
@@ -158,7 +281,7 @@ func readAudit(row scanner, reader csp.ID) (*csp.AuditRecord, error) {
 // fill puts the document into the record, whose partner is the reader's so far.
 func (d *auditDocument) fill(record *csp.AuditRecord) error {
 	record.Operation, record.ResourceID, record.CustomerName = d.Operation, d.ResourceID, d.CustomerName
-	record.Old, record.New = d.Old, d.New
+	record.Old, record.New, record.AsIs = d.Old, d.New, d.AsIs
 	record.By = csp.Actor{User: d.User, App: d.App, CorrelationID: d.Correlation}
 	if d.ResourceID == ownResource {
 		record.ResourceID = record.Customer.String()
@@ -183,7 +306,27 @@ func (d *auditDocument) fill(record *csp.AuditRecord) error {
 
 // ForgetAudit drops the records older than age, and reports how many they were.
 func (db *DB) ForgetAudit(ctx context.Context, age time.Duration) (int, error) {
-	return db.forget(ctx, age, `
-		DELETE FROM audit
-		WHERE n IN (SELECT n FROM audit WHERE n < $1 ORDER BY n LIMIT $2)`)
+	var readers []int64
+	err := db.each(ctx, `
+		SELECT n
+		FROM partners`,
+		func(row scanner) error {
+			var n int64
+			err := row.Scan(&n)
+			readers = append(readers, n)
+			return err
+		})
+	total := 0
+	for _, reader := range readers {
+		if err != nil {
+			break
+		}
+		var forgotten int
+		forgotten, err = db.forget(ctx, age, `
+			DELETE FROM audit
+			WHERE partner = $3 AND n IN (SELECT n FROM audit WHERE partner = $3 AND n < $1 ORDER BY n LIMIT $2)`,
+			reader)
+		total += forgotten
+	}
+	return total, err
 }

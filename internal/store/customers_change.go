@@ -116,7 +116,10 @@ func (db *DB) changeCustomer(ctx context.Context, partner, id csp.ID, call csp.C
 		if row.name, err = t.companyName(row.n, row.account); err != nil {
 			return nil, err
 		}
-		if row.holders, err = t.holders(row.n); err != nil {
+		if row.holders, err = t.holders(&row); err != nil {
+			return nil, err
+		}
+		if err := db.keepCreation(t, id, row.holders); err != nil {
 			return nil, err
 		}
 		outcome, err := change(t, &row)

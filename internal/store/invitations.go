@@ -96,20 +96,26 @@ func (t *tx) unrelated(row *relationship) error {
 	return err
 }
 
-// holders are all partners that have a relationship with the customer.
-func (t *tx) holders(customer int64) (partners []int64, err error) {
-	err = t.each(`
+// holders are all partners that have a relationship with the customer of the row: those of the row, and those that were accepted. Who
+// created a customer whose row is another's is in no index; there are few partners, and for each of them it is one look.
+func (t *tx) holders(row *customerRow) (partners []int64, err error) {
+	query := `
 		SELECT partner
 		FROM relationships
-		WHERE customer = $1
-		ORDER BY partner`,
-		func(row scanner) error {
-			var partner int64
-			if err := row.Scan(&partner); err != nil {
-				return err
-			}
-			partners = append(partners, partner)
-			return nil
-		}, customer)
+		WHERE customer = $1 AND account <> 0`
+	if row.account == 0 {
+		partners = row.partners()
+	} else {
+		query = `
+			SELECT p.n
+			FROM partners p
+			JOIN relationships r ON r.partner = p.n AND r.customer = $1`
+	}
+	err = t.each(query, func(row scanner) error {
+		var partner int64
+		err := row.Scan(&partner)
+		partners = append(partners, partner)
+		return err
+	}, row.n)
 	return partners, err
 }

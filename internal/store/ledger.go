@@ -160,7 +160,7 @@ func (db *DB) newestRow(ctx context.Context) (n int64, err error) {
 		FROM (
 			SELECT COALESCE(MAX(n), 0) AS n FROM ledger
 			UNION ALL
-			SELECT COALESCE(MAX(n), 0) FROM audit
+			SELECT COALESCE(MAX(a.n), 0) FROM partners p JOIN audit a ON a.partner = p.n AND a.n = (SELECT MAX(n) FROM audit WHERE partner = p.n)
 			UNION ALL
 			SELECT COALESCE(MAX(n), 0) FROM codes
 			UNION ALL
@@ -179,18 +179,19 @@ func (db *DB) ForgetCalls(ctx context.Context, age time.Duration) (int, error) {
 // forgetStep is how many rows go in one write, so that creates wait for none of it long.
 const forgetStep = 500
 
-// forget runs the statement, which drops at most $2 rows with an n below $1, until there are no more older than age.
-func (db *DB) forget(ctx context.Context, age time.Duration, statement string) (int, error) {
-	return db.forgetBefore(ctx, csp.OrderAt(db.now().Add(-age)), statement)
+// forget runs the statement, which drops at most $2 rows with an n below $1, until there are no more older than age. It may have more
+// arguments.
+func (db *DB) forget(ctx context.Context, age time.Duration, statement string, more ...any) (int, error) {
+	return db.forgetBefore(ctx, csp.OrderAt(db.now().Add(-age)), statement, more...)
 }
 
 // forgetBefore runs the statement, which drops at most $2 rows that lie before $1, until there are no more.
-func (db *DB) forgetBefore(ctx context.Context, before int64, statement string) (int, error) {
+func (db *DB) forgetBefore(ctx context.Context, before int64, statement string, more ...any) (int, error) {
 	total := 0
 	for ctx.Err() == nil {
 		var forgotten int64
 		err := db.writes.do(ctx, func(t *tx) (err error) {
-			forgotten, err = t.affected(statement, before, forgetStep)
+			forgotten, err = t.affected(statement, append([]any{before, forgetStep}, more...)...)
 			return err
 		})
 		total += int(forgotten)

@@ -140,3 +140,62 @@ func testConcurrentAudit(t *testing.T, s *suite) {
 		t.Errorf("got %d records, %v, want %d", len(got), err, writers-writers/3)
 	}
 }
+
+// testCreation reads the record of a creation while the customer is as it was created, and when it is not any more.
+func testCreation(t *testing.T, s *suite) {
+	ctx := t.Context()
+	asIs := func(creation *csp.Creation) *csp.Creation {
+		creation.Audit = creation.Customer.CreationEntry()
+		s.mustCreate(t, creation)
+		return creation
+	}
+	reseller := s.mustPartner(t, "wingtip", csp.IndirectReseller)
+	if err := s.CreatePartnership(ctx, s.fabrikam.ID, reseller.ID); err != nil {
+		t.Fatal(err)
+	}
+	changed := asIs(NewCreation(s.ids, s.contoso.ID, "changed.onmicrosoft.com"))
+	deleted := asIs(NewCreation(s.ids, s.contoso.ID, "deleted.onmicrosoft.com"))
+	ended := NewCreation(s.ids, s.fabrikam.ID, "ended.onmicrosoft.com")
+	ended.Customer.Reseller = reseller.ID
+	asIs(ended)
+
+	check := func(when string, reader csp.ID, creation *csp.Creation, want string) {
+		t.Helper()
+		record, err := s.Creation(ctx, reader, creation.Customer.ID)
+		if err != nil || record.AsIs || string(record.New) != want || record.Operation != partnercenter.OperationAddCustomer {
+			t.Errorf("creation of %s %s: got %+v, %v; want %s", creation.Customer.CompanyProfile.Domain, when, record, err, want)
+		}
+		records, err := s.AuditRecords(ctx, reader, always(csp.AuditQuery{Customer: creation.Customer.ID}))
+		if err != nil || len(records) == 0 || !cmp.Equal(records[len(records)-1], record) {
+			t.Errorf("records of %s %s: got %+v, %v", creation.Customer.CompanyProfile.Domain, when, records, err)
+		}
+	}
+	values := map[*csp.Creation]string{}
+	for _, creation := range []*csp.Creation{changed, deleted, ended} {
+		values[creation] = string(creation.Customer.CreationValue())
+		check("as it was created", creation.Customer.Partner, creation, values[creation])
+	}
+	check("for the reseller", reseller.ID, ended, values[ended])
+
+	_, err := s.UpdateCustomer(ctx, s.contoso.ID, changed.Customer.ID, csp.Call{}, func(customer *csp.Customer) (csp.Outcome, error) {
+		customer.BillingProfile.CompanyName, customer.DelegatedAccess = "Another name", false
+		return csp.Outcome{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteCustomer(ctx, s.contoso.ID, deleted.Customer.ID, csp.Call{}, csp.Outcome{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.EndRelationship(ctx, reseller.ID, ended.Customer.ID, csp.Call{}, csp.Outcome{}); err != nil {
+		t.Fatal(err)
+	}
+	for creation, value := range values {
+		check("when it is no longer so", creation.Customer.Partner, creation, value)
+	}
+	check("for the reseller that left", reseller.ID, ended, values[ended])
+
+	if _, err := s.Creation(ctx, s.fabrikam.ID, changed.Customer.ID); !errors.Is(err, csp.ErrNotFound) {
+		t.Errorf("creation of another partner's customer: got %v", err)
+	}
+}

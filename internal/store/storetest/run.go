@@ -67,6 +67,7 @@ func Run(t *testing.T, database Database) {
 		{"list of a reseller", testListOfReseller},
 		{"audit", testAudit},
 		{"concurrent audit", testConcurrentAudit},
+		{"creation", testCreation},
 		{"webhook", testWebhook},
 		{"deliveries", testDeliveries},
 		{"deliveries of a change", testDeliveriesOfChange},
