@@ -27,6 +27,8 @@ type Handler struct {
 
 	// Keys are the server's signing keys, started.
 	Keys func(context.Context) (*token.Keys, error)
+
+	Clock Clock // nil: it cannot be moved
 }
 
 // prefix is what all paths of the surface begin with.
@@ -65,6 +67,8 @@ var routes = []struct {
 	{"POST", prefix + "users/{user}/resetpassword", (*Handler).resetPassword},
 	{"GET", prefix + "keys", (*Handler).listKeys},
 	{"POST", prefix + "keys/rotate", (*Handler).rotateKeys},
+	{"GET", prefix + "clock", (*Handler).showClock},
+	{"POST", prefix + "clock/advance", (*Handler).advanceClock},
 }
 
 // Patterns are the paths that the surface knows.

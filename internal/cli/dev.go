@@ -59,7 +59,7 @@ func (c *devCommand) Run(ctx context.Context, p *program) error {
 	if err := checkAdminKey(c.AdminKey); err != nil {
 		return err
 	}
-	config.Listen, config.AdminKey = c.Listen, c.AdminKey
+	config.Listen, config.AdminKey, config.MovableClock = c.Listen, c.AdminKey, true
 	if config.World, err = c.world(); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type commands struct {
 	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications: list, approve, deny." group:"admin"`
 	ValidationCodes validationCodesCommands `cmd:"" help:"The codes that partners qualify customers as GovernmentCommunityCloud by: issue, list." group:"admin"`
 	SecondFactors   secondFactorsCommands   `cmd:"" help:"The second factors that users sign in with: remove." group:"admin"`
+	Clock           clockCommands           `cmd:"" help:"The clock of tenantry dev: show, advance." group:"admin"`
 }
 
 // program is one run of the command line.

@@ -66,6 +66,8 @@ type Config struct {
 	// requests at once.
 	Now  func() time.Time
 	Rand io.Reader
+
+	MovableClock bool // the admin API may move the clock forward
 }
 
 func (c Config) withDefaults() Config {

@@ -184,6 +184,9 @@ func (s *Server) admin(mux *http.ServeMux) []string {
 		Logger:         s.config.Logger,
 		Keys:           s.startedKeys,
 	}
+	if s.clock != nil {
+		handler.Clock = s.clock
+	}
 	handler.Mount(mux)
 	return admin.Patterns()
 }

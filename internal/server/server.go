@@ -38,6 +38,9 @@ type Server struct {
 	ids       *csp.IDs
 	customers *csp.Customers
 
+	clock   *clock     // nil: it cannot be moved
+	tending sync.Mutex // held by who drops what has been kept long enough
+
 	userRequests *csp.UserRequestLog
 
 	users     *csp.Users
@@ -58,6 +61,10 @@ type Server struct {
 // Open starts a server: it answers requests when Open returns.
 func Open(ctx context.Context, config Config) (*Server, error) {
 	s := &Server{config: config.withDefaults(), observer: newObserver(), served: make(chan error, 1)}
+	if s.config.MovableClock {
+		s.clock = &clock{real: s.config.Now, passed: s.tendOnce}
+		s.config.Now = s.clock.Now
+	}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}
@@ -146,39 +153,37 @@ func (s *Server) listen() error {
 // ownAuthority reports whether certificates come from the local CA.
 func (s *Server) ownAuthority() bool { return s.config.TLSCert == "" }
 
-// tend drops from time to time what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens, deleted
-// users), and
-// lets signing keys follow each other.
+// tend does now and then what time asks for.
 func (s *Server) tend(ctx context.Context) {
 	ticker := time.NewTicker(tendEvery)
 	defer ticker.Stop()
 	for {
-		for what, err := range map[string]error{
-			"old calls not forgotten":         second(s.store.ForgetCalls(ctx, s.config.ReplayFor)),
-			"old audit records not forgotten": second(s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour)),
-			"old grants not forgotten":        second(s.store.ForgetGrants(ctx, login.RefreshKept)),
-			"signing keys not rotated":        s.keys.Rotate(ctx),
-		} {
-			if err != nil && ctx.Err() == nil {
-				s.config.Logger.Error(what, "err", err)
-			}
-		}
-		if _, err := s.store.ForgetDeliveries(ctx, csp.DeliveriesKept); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("old webhook deliveries not forgotten", "err", err)
-		}
-		if _, err := s.store.ForgetUserRequests(ctx, csp.UserRequestsKept); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("old requests of users not forgotten", "err", err)
-		}
-		if _, err := s.store.ExpireGranularRelationships(ctx); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("granular relationships not expired", "err", err)
-		}
-		if _, err := s.store.ForgetUsers(ctx, csp.UsersRestorable); err != nil && ctx.Err() == nil {
-			s.config.Logger.Error("deleted users not purged", "err", err)
-		}
+		s.tendOnce(ctx)
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
 			return
+		}
+	}
+}
+
+// tendOnce drops what has been kept long enough (answers of the ledger, audit records, codes and refresh tokens, deleted users),
+// and lets signing keys follow each other.
+func (s *Server) tendOnce(ctx context.Context) {
+	s.tending.Lock()
+	defer s.tending.Unlock()
+	for what, err := range map[string]error{
+		"old calls not forgotten":              second(s.store.ForgetCalls(ctx, s.config.ReplayFor)),
+		"old audit records not forgotten":      second(s.store.ForgetAudit(ctx, (csp.AuditKept+1)*24*time.Hour)),
+		"old grants not forgotten":             second(s.store.ForgetGrants(ctx, login.RefreshKept)),
+		"signing keys not rotated":             s.keys.Rotate(ctx),
+		"old webhook deliveries not forgotten": second(s.store.ForgetDeliveries(ctx, csp.DeliveriesKept)),
+		"old requests of users not forgotten":  second(s.store.ForgetUserRequests(ctx, csp.UserRequestsKept)),
+		"granular relationships not expired":   second(s.store.ExpireGranularRelationships(ctx)),
+		"deleted users not purged":             second(s.store.ForgetUsers(ctx, csp.UsersRestorable)),
+	} {
+		if err != nil && ctx.Err() == nil {
+			s.config.Logger.Error(what, "err", err)
 		}
 	}
 }
