@@ -55,6 +55,8 @@ func (h *Handler) behalfOf(ctx context.Context, req *tokenRequest, claims *token
 		return nil, ErrUserGone
 	case err != nil:
 		return nil, err
+	case claims.Made().Before(user.SessionsFrom.Truncate(time.Second)): // as what was signed in before; what would come of it would outlive that
+		return nil, ErrRevoked
 	}
 	granted := csp.AuthorizationOf(user, req.client.app.ID, h.now(), claims.AMR...)
 	if granted.HasFactor() {

@@ -206,6 +206,24 @@ func (w *world) behalf(t testing.TB) string {
 	return post(t, w.serve(), v2, with(redeeming(w.code(t, publicApp, passwordAlone)), "scope", "api://"+contosoApp.String()+"/access_as_user")).AccessToken
 }
 
+// TestBehalfEndsWithThePassword: a token of before a reset gives nothing that outlives it, on behalf of the user either.
+func TestBehalfEndsWithThePassword(t *testing.T) {
+	w := newWorld(t)
+	asking := url.Values{
+		"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "requested_token_use": {"on_behalf_of"}, "scope": {pc + "/.default offline_access"},
+		"client_id": {contosoApp.String()}, "client_secret": {appSecret}, "assertion": {w.behalf(t)},
+	}
+	wantCode(t, "before", post(t, w.serve(), v2, asking), 0)
+	w.later(time.Minute)
+	must(t, w.db.ChangePartnerUser(t.Context(), contoso, megan, func(user *csp.User) error {
+		user.SetPassword(user.Credential, false, w.Now())
+		return nil
+	}))
+	wantCode(t, "after", post(t, w.serve(), v2, asking), 50173)
+	asking.Set("assertion", post(t, w.serve(), v2, with(asUser(), "scope", "api://"+contosoApp.String()+"/access_as_user")).AccessToken)
+	wantCode(t, "with a token of after", post(t, w.serve(), v2, asking), 0)
+}
+
 // endDelegatedAdmin ends it for the customer.
 func (w *world) endDelegatedAdmin(t testing.TB) {
 	t.Helper()
