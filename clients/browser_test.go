@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -112,13 +113,25 @@ func (b *browser) fill(form string) url.Values {
 	return values
 }
 
-// browse starts what programs in other languages ask to sign somebody in: POST / with url, and press and code if need be. It
-// answers where the browser ended. Each sign-in is a browser of its own.
+// browse starts what programs in other languages ask to sign somebody in: POST / with url, and press, code, and username,
+// password and a password to change it to if need be. It answers where the browser ended. Each sign-in is a browser of its own, but for those
+// that name the same one.
 func (w *world) browse(t *testing.T) string {
 	t.Helper()
 	transport := w.client(t).Transport
+	var kept sync.Map // cookies, by the browser's name
 	helper := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
-		end, err := w.person(transport, r.FormValue("press"), r.FormValue("code")).open(r.FormValue("url"))
+		person := w.person(transport, r.FormValue("press"), r.FormValue("code"))
+		for field := range person.fields {
+			if typed := r.FormValue(field); typed != "" {
+				person.fields[field] = typed
+			}
+		}
+		if name := r.FormValue("browser"); name != "" {
+			jar, _ := kept.LoadOrStore(name, person.client.Jar)
+			person.client.Jar = jar.(http.CookieJar)
+		}
+		end, err := person.open(r.FormValue("url"))
 		if err != nil {
 			http.Error(answer, err.Error(), http.StatusInternalServerError)
 			return
@@ -140,6 +153,8 @@ func (w *world) person(transport http.RoundTripper, press, code string) *browser
 			Transport: transport, Jar: jar,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		own: w.origin, press: press, fields: map[string]string{"username": userName, "password": password, "otc": code},
+		own: w.origin, press: press, fields: map[string]string{
+			"username": userName, "password": password, "otc": code, "current": "", "new": "", "again": "",
+		},
 	}
 }

@@ -38,6 +38,7 @@ const (
 	secret    = "dev-secret"
 	certApp   = "11111111-0000-4000-8000-00000000a002"
 	publicApp = "11111111-0000-4000-8000-00000000a003"
+	adminKey  = "dev-secret"
 	userName  = "admin@contosocloud.onmicrosoft.com"
 	password  = "dev-Passw0rd"
 )
@@ -63,7 +64,7 @@ func (w *world) environment(t *testing.T) []string {
 	t.Helper()
 	return append(os.Environ(), "BROWSER="+w.browse(t),
 		"TENANTRY_ORIGIN="+w.origin, "TENANTRY_HTTP="+w.http, "TENANT="+tenant, "DOMAIN="+domain, "APP="+app, "SECRET="+secret,
-		"CERT_APP="+certApp, "PUBLIC_APP="+publicApp, "USER_NAME="+userName, "USER_PASSWORD="+password,
+		"CERT_APP="+certApp, "PUBLIC_APP="+publicApp, "ADMIN_KEY="+adminKey, "USER_NAME="+userName, "USER_PASSWORD="+password,
 		"CUSTOMER="+w.customer, "ENDING="+w.ending,
 		"CA="+w.path("data/ca.pem"), "CERT="+w.path("app.pem"), "KEY="+w.path("app.key"), "WRONG_KEY="+w.path("wrong.key"), "BUNDLE="+w.path("bundle.pem"),
 		"THUMBPRINT="+w.cert.sha1, "THUMBPRINT256="+w.cert.sha256,
@@ -206,6 +207,20 @@ func (w *world) call(t *testing.T, method, path, body string, want int) []byte {
 	}
 	must(t, json.NewDecoder(response.Body).Decode(&token))
 	return w.send(t, method, path, body, token.AccessToken, want)
+}
+
+// advance moves the server's clock.
+func (w *world) advance(t *testing.T, by time.Duration) {
+	t.Helper()
+	w.send(t, http.MethodPost, "/_tenantry/admin/clock/advance", fmt.Sprintf(`{"by": %q}`, by), adminKey, http.StatusOK)
+}
+
+// createUser makes a user of the partner's, an admin agent, and returns its sign-in name and password.
+func (w *world) createUser(t *testing.T, name string) (userName, password string) {
+	t.Helper()
+	var made struct{ User, Password string }
+	must(t, json.Unmarshal(w.send(t, http.MethodPost, "/_tenantry/admin/partners/"+tenant+"/users", fmt.Sprintf(`{"name": %q, "agents": ["AdminAgents"]}`, name), adminKey, http.StatusOK), &made))
+	return made.User, made.Password
 }
 
 func (w *world) send(t *testing.T, method, path, body, token string, want int) []byte {

@@ -13,6 +13,7 @@ export const world = {
   secret: env.SECRET,
   certApp: env.CERT_APP,
   publicApp: env.PUBLIC_APP,
+  adminKey: env.ADMIN_KEY,
   userName: env.USER_NAME,
   password: env.USER_PASSWORD,
   customer: env.CUSTOMER,
@@ -29,14 +30,15 @@ export const apiDefault = "https://api.partnercenter.microsoft.com/.default";
 export const graphDefault = "https://graph.windows.net/.default";
 
 // works fails unless the API takes the token.
-export async function works(token) {
+export async function works(token, status = 200) {
   const answer = await fetch(`${world.http}/v1/customers/${world.customer}`, { headers: { authorization: `Bearer ${token}` } });
-  assert.equal(answer.status, 200, await answer.text());
+  assert.equal(answer.status, status, await answer.text());
 }
 
 // refused fails unless the promise is rejected, with the text somewhere in what it says.
-export async function refused(promise, text) {
+export async function refused(promise, text, kind = Error) {
   await assert.rejects(promise, (err) => {
+    assert.ok(err instanceof kind, `${err.name}, not ${kind.name}`);
     const said = [err.message, err.errorMessage, err.error_description, err.cause?.error_description, JSON.stringify(err.errorResponse ?? "")].join(" ");
     assert.ok(said.includes(text), `${said}, without ${text}`);
     return true;
@@ -54,6 +56,18 @@ export async function endDelegatedAdmin(token, customer) {
     body: JSON.stringify({ allowDelegatedAccess: false, attributes: { objectType: "Customer" } }),
   });
   assert.equal(answer.status, 200, await answer.text());
+}
+
+// administer calls the admin API.
+export async function administer(method, path, body = {}) {
+  const answer = await fetch(`${world.http}/_tenantry/admin/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${world.adminKey}` },
+    body: method === "GET" ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  return JSON.parse(text);
 }
 
 // browse lets the person with a browser open the address, and answers where that ends.

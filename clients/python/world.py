@@ -55,13 +55,13 @@ def claims(token):
 
 
 class Checks(unittest.TestCase):
-    def works(self, answer):
+    def works(self, answer, status=200):
         self.assertIn("access_token", answer)
         got = requests.get(
             f"{E['TENANTRY_HTTP']}/v1/customers/{E['CUSTOMER']}",
             headers={"Authorization": "Bearer " + answer["access_token"]},
         )
-        self.assertEqual(got.status_code, 200, got.text)
+        self.assertEqual(got.status_code, status, got.text)
 
     def refused(self, answer, error, code):
         self.assertEqual(answer.get("error"), error, answer)

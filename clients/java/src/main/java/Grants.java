@@ -44,8 +44,8 @@ import java.util.regex.Pattern;
 
 /** msal4j, told where the server is and nothing else. */
 public final class Grants {
-  private static final Set<String> API = Set.of("https://api.partnercenter.microsoft.com/user_impersonation");
-  private static final Set<String> GRAPH = Set.of("https://graph.windows.net/.default");
+  static final Set<String> API = Set.of("https://api.partnercenter.microsoft.com/user_impersonation");
+  static final Set<String> GRAPH = Set.of("https://graph.windows.net/.default");
 
   interface Acquire {
     CompletableFuture<IAuthenticationResult> start() throws Exception;
@@ -67,15 +67,18 @@ public final class Grants {
 
   private static void certificate() throws Exception {
     ClientCredentialParameters graph = ClientCredentialParameters.builder(GRAPH).build();
-    X509Certificate certificate;
-    try (var in = new ByteArrayInputStream(Files.readAllBytes(Path.of(env("CERT"))))) {
-      certificate = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-    }
-    IClientCredential good = ClientCredentialFactory.createFromCertificate(key("KEY"), certificate);
-    IClientCredential wrong = ClientCredentialFactory.createFromCertificate(key("WRONG_KEY"), certificate);
+    IClientCredential good = certified("KEY");
+    IClientCredential wrong = certified("WRONG_KEY");
     works(get(() -> confidential("CERT_APP", good).acquireToken(graph)));
     refused("AADSTS700027", () -> confidential("CERT_APP", wrong).acquireToken(graph));
     refused("AADSTS700027", () -> confidential("APP", good).acquireToken(graph));
+  }
+
+  static IClientCredential certified(String key) throws Exception {
+    try (var in = new ByteArrayInputStream(Files.readAllBytes(Path.of(env("CERT"))))) {
+      X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+      return ClientCredentialFactory.createFromCertificate(key(key), certificate);
+    }
   }
 
   private static void users() throws Exception {
@@ -110,7 +113,7 @@ public final class Grants {
     URL url = desktop.getAuthorizationRequestUrl(
         AuthorizationRequestUrlParameters.builder(redirect.toString(), API).codeChallenge(challenge).codeChallengeMethod("S256")
             .responseMode(ResponseMode.QUERY).build());
-    Matcher code = Pattern.compile("[?&]code=([^&]+)").matcher(browse(url.toString(), ""));
+    Matcher code = Pattern.compile("[?&]code=([^&]+)").matcher(browse(url.toString()));
     check(code.find(), "no code");
     AuthorizationCodeParameters.AuthorizationCodeParametersBuilder redeem = AuthorizationCodeParameters.builder(code.group(1), redirect).scopes(API);
     refused("AADSTS9002325", () -> desktop.acquireToken(redeem.build()));
@@ -120,13 +123,17 @@ public final class Grants {
     refused("AADSTS54005", () -> desktop.acquireToken(redeem.build()));
     refused("AADSTS50173", () -> desktop.acquireTokenSilently(SilentParameters.builder(GRAPH, signedIn.account()).build()));
 
-    works(get(() -> desktop.acquireToken(DeviceCodeFlowParameters.builder(API, device -> browse(device.verificationUri(), device.userCode())).build())));
+    works(get(() -> desktop.acquireToken(DeviceCodeFlowParameters.builder(API, device -> browse(device.verificationUri(), "code", device.userCode())).build())));
   }
 
-  private static String browse(String url, String code) {
-    String form = "url=" + URLEncoder.encode(url, UTF_8) + "&code=" + URLEncoder.encode(code, UTF_8);
+  /** Where a browser ends that opens the address, and types into the fields that are named before each text. */
+  static String browse(String url, String... typed) {
+    StringBuilder form = new StringBuilder("url=" + URLEncoder.encode(url, UTF_8));
+    for (int i = 0; i < typed.length; i += 2) {
+      form.append('&').append(typed[i]).append('=').append(URLEncoder.encode(typed[i + 1], UTF_8));
+    }
     HttpRequest request = HttpRequest.newBuilder(URI.create(env("BROWSER"))).header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(HttpRequest.BodyPublishers.ofString(form)).build();
+        .POST(HttpRequest.BodyPublishers.ofString(form.toString())).build();
     try {
       var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
       check(answer.statusCode() == 200, answer.body());
@@ -136,7 +143,7 @@ public final class Grants {
     }
   }
 
-  private static CompletableFuture<IAuthenticationResult> atTenant(PublicClientApplication client, IAuthenticationResult signedIn, String tenant)
+  static CompletableFuture<IAuthenticationResult> atTenant(PublicClientApplication client, IAuthenticationResult signedIn, String tenant)
       throws Exception {
     return client.acquireTokenSilently(
         SilentParameters.builder(GRAPH, signedIn.account()).authorityUrl(authority(tenant)).forceRefresh(true).build());
@@ -150,15 +157,19 @@ public final class Grants {
     check(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).statusCode() == 200, "delegated admin does not end");
   }
 
-  private static UserNamePasswordParameters password(String password) {
-    return UserNamePasswordParameters.builder(API, env("USER_NAME"), password.toCharArray()).build();
+  static UserNamePasswordParameters password(String password) {
+    return password(env("USER_NAME"), password);
   }
 
-  private static ConfidentialClientApplication confidential(String app, IClientCredential credential) throws Exception {
+  static UserNamePasswordParameters password(String name, String password) {
+    return UserNamePasswordParameters.builder(API, name, password.toCharArray()).build();
+  }
+
+  static ConfidentialClientApplication confidential(String app, IClientCredential credential) throws Exception {
     return ConfidentialClientApplication.builder(env(app), credential).authority(authority(env("TENANT"))).instanceDiscovery(false).httpClient(Grants::send).build();
   }
 
-  private static PublicClientApplication desktop(String tenant) throws Exception {
+  static PublicClientApplication desktop(String tenant) throws Exception {
     return PublicClientApplication.builder(env("PUBLIC_APP")).authority(authority(tenant)).instanceDiscovery(false).httpClient(Grants::send).build();
   }
 
@@ -183,40 +194,48 @@ public final class Grants {
     return answer;
   }
 
-  private static PrivateKey key(String name) throws Exception {
+  static PrivateKey key(String name) throws Exception {
     String text = Files.readString(Path.of(env(name))).replaceAll("-----[A-Z ]+-----|\\s", "");
     return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(text)));
   }
 
-  private static IAuthenticationResult get(Acquire acquire) throws Exception {
+  static IAuthenticationResult get(Acquire acquire) throws Exception {
     return acquire.start().get(60, TimeUnit.SECONDS);
   }
 
-  private static void works(IAuthenticationResult result) throws Exception {
+  static void works(IAuthenticationResult result) throws Exception {
+    works(result, 200);
+  }
+
+  static void works(IAuthenticationResult result, int status) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(URI.create(env("TENANTRY_HTTP") + "/v1/customers/" + env("CUSTOMER")))
         .header("Authorization", "Bearer " + result.accessToken())
         .build();
     var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
-    check(answer.statusCode() == 200, answer.body());
+    check(answer.statusCode() == status, answer.body());
   }
 
-  private static void refused(String code, Acquire acquire) throws Exception {
+  static void refused(String code, Acquire acquire) throws Exception {
+    refused(code, MsalException.class, acquire);
+  }
+
+  static void refused(String code, Class<? extends MsalException> kind, Acquire acquire) throws Exception {
     try {
       get(acquire);
     } catch (ExecutionException failed) {
-      check(failed.getCause() instanceof MsalException && failed.getCause().getMessage().contains(code), failed.getCause() + ", without " + code);
+      check(kind.isInstance(failed.getCause()) && failed.getCause().getMessage().contains(code), failed.getCause() + ", no " + kind + " with " + code);
       return;
     }
     throw new AssertionError("not refused with " + code);
   }
 
-  private static void check(boolean ok, String otherwise) {
+  static void check(boolean ok, String otherwise) {
     if (!ok) {
       throw new AssertionError(otherwise);
     }
   }
 
-  private static String env(String name) {
+  static String env(String name) {
     return System.getenv(name);
   }
 
