@@ -31,6 +31,7 @@ type appsCreate struct {
 	Public     bool          `help:"Without a secret: an application on people's own machines."`
 	Redirect   []string      `name:"redirect-uri" placeholder:"URI" sep:"none" help:"Where answers to sign-ins may be sent; http://localhost stands for all its ports. May be repeated."`
 	Consent    bool          `name:"needs-consent" help:"At the tenants of customers it does what application consents allow, as a control panel vendor's; otherwise it is pre-consented there."`
+	Implicit   bool          `name:"implicit-tokens" help:"Access tokens may be had from the authorize endpoint (response_type=id_token token): the implicit grant, for old single-page applications."`
 	SecretLife time.Duration `default:"17520h" help:"How long the secret lasts."`
 	outputFlag
 }
@@ -47,7 +48,7 @@ func (c *appsCreate) Run(ctx context.Context, p *program) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	request := &csp.AppRequest{ID: c.ID, Name: c.Name, Public: c.Public, NeedsConsent: c.Consent, RedirectURIs: c.Redirect, SecretExpires: time.Now().Add(c.SecretLife)}
+	request := &csp.AppRequest{ID: c.ID, Name: c.Name, Public: c.Public, NeedsConsent: c.Consent, ImplicitTokens: c.Implicit, RedirectURIs: c.Redirect, SecretExpires: time.Now().Add(c.SecretLife)}
 	var made csp.Registered
 	if err := c.ask(ctx, p, http.MethodPost, []string{"partners", c.Partner, "apps"}, request, &made); err != nil {
 		return err

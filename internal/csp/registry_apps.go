@@ -22,6 +22,8 @@ type AppRecord struct {
 	RedirectURIs []string            `json:"redirectUris"`
 	Secrets      []SecretRecord      `json:"secrets"`
 	Certificates []CertificateRecord `json:"certificates"`
+
+	ImplicitTokens bool `json:"implicitTokens"`
 }
 
 // SecretRecord is a secret of an application, as far as it is known after it was shown.
@@ -48,6 +50,8 @@ type AppRequest struct {
 	NeedsConsent  bool      `json:"needsConsent,omitzero"` // see [App]
 	RedirectURIs  []string  `json:"redirectUris,omitzero"`
 	SecretExpires time.Time `json:"secretExpires,omitzero"` // zero: in two years
+
+	ImplicitTokens bool `json:"implicitTokens,omitzero"` // see [App]
 }
 
 // Registered is what an application is told once.
@@ -120,7 +124,7 @@ func (s *Registry) Register(ctx context.Context, partner string, request *AppReq
 	}
 	app := &App{
 		ID: s.idOr(request.ID), Tenant: owner.ID, Name: cmp.Or(strings.TrimSpace(request.Name), owner.Name+" app"), Public: request.Public,
-		RedirectURIs: request.RedirectURIs, NeedsConsent: request.NeedsConsent,
+		RedirectURIs: request.RedirectURIs, NeedsConsent: request.NeedsConsent, ImplicitTokens: request.ImplicitTokens,
 	}
 	registered := &Registered{AppID: app.ID.String(), Name: app.Name, TenantID: owner.ID.String(), Public: app.Public}
 	if !app.Public {
@@ -325,7 +329,7 @@ func (s *Registry) appRecord(app *App) *AppRecord {
 	now := s.Now()
 	record := &AppRecord{
 		AppID: app.ID.String(), Name: app.Name, TenantID: app.Tenant.String(), Public: app.Public,
-		NeedsConsent: app.NeedsConsent, RedirectURIs: append([]string{}, app.RedirectURIs...), Secrets: []SecretRecord{}, Certificates: []CertificateRecord{},
+		NeedsConsent: app.NeedsConsent, ImplicitTokens: app.ImplicitTokens, RedirectURIs: append([]string{}, app.RedirectURIs...), Secrets: []SecretRecord{}, Certificates: []CertificateRecord{},
 	}
 	for _, secret := range app.Secrets {
 		record.Secrets = append(record.Secrets, SecretRecord{

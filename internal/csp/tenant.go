@@ -50,6 +50,10 @@ type App struct {
 	// of the partner's or somebody of the tenant allows, and nothing else. Any other is pre-consented for users there.
 	// Partner Center docs: partner-center-authentication; pre-consent.
 	NeedsConsent bool
+
+	// ImplicitTokens lets the authorize endpoint hand out access tokens: the implicit grant, for old single-page applications. It
+	// is the registration's switch "access tokens" (Microsoft Entra docs: v2-oauth2-implicit-grant-flow); id tokens need none here.
+	ImplicitTokens bool
 }
 
 // Consent is whose permission it is for what application to do something in whose name.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/token"
 )
 
 func (h *Handler) authorizeV1(v *visit) error { return h.authorize(v, false) }
@@ -31,6 +32,7 @@ type authorization struct {
 	mode     string // how
 	code     bool   // what it holds
 	idToken  bool
+	token    bool // an access token, without a code
 	factor   bool // a second factor is asked for
 
 	permissions []string // what the user is asked to allow
@@ -147,6 +149,7 @@ const (
 func (a *authorization) readMode() error {
 	types := strings.Fields(strings.ToLower(a.v.query.Get("response_type")))
 	slices.Sort(types)
+	mode := strings.ToLower(a.v.query.Get("response_mode"))
 	a.mode = modeQuery
 	switch strings.Join(types, " ") {
 	case "code":
@@ -155,17 +158,27 @@ func (a *authorization) readMode() error {
 		a.idToken, a.mode = true, modeFragment
 	case "code id_token":
 		a.code, a.idToken, a.mode = true, true, modeFragment
+	case "id_token token":
+		a.token, a.idToken, a.mode = true, true, modeFragment
+	case "token":
+		a.token, a.mode = true, modeFragment
 	case "":
 		return ErrQueryMissing.With("response_type")
 	default:
+		if mode == modeFragment {
+			a.mode = mode
+		}
 		return ErrResponseType.With(a.v.query.Get("response_type"))
 	}
-	switch mode := strings.ToLower(a.v.query.Get("response_mode")); {
+	switch {
 	case mode == "":
-	case mode == modeFragment, mode == modeQuery && !a.idToken, mode == modeFormPost && strings.HasPrefix(a.redirect, "http"):
+	case mode == modeFragment, mode == modeQuery && !a.idToken && !a.token, mode == modeFormPost && strings.HasPrefix(a.redirect, "http"):
 		a.mode = mode
 	default:
 		return ErrResponseMode.With(mode, a.v.query.Get("response_type"))
+	}
+	if a.token && !a.app.ImplicitTokens {
+		return ErrImplicitOff.With(a.app.ID.String())
 	}
 	return nil
 }
@@ -319,17 +332,24 @@ func (a *authorization) issue(who *account) (parameters, error) {
 	}
 
 	var answer parameters
-	code := ""
+	var code, access string
+	var err error
+	p := &principal{
+		tenant: a.tenant, client: &client{a.app, token.AppProvedByNothing}, subject: &subject{user: who.user, authorization: granted, nonce: granted.Nonce, signsIn: true},
+	}
+	if a.token {
+		if access, err = a.issueToken(ctx, p, &answer); err != nil {
+			return nil, err
+		}
+	}
 	if a.code {
-		var err error
 		if code, err = a.h.Grants.IssueCode(ctx, granted); err != nil {
 			return nil, err
 		}
 		answer.add("code", code)
 	}
-	p := &principal{tenant: a.tenant, client: &client{app: a.app}, subject: &subject{user: who.user, authorization: granted, nonce: granted.Nonce, signsIn: true}}
 	if a.idToken {
-		idToken, err := a.signID(ctx, p, code)
+		idToken, err := a.signID(ctx, p, code, access)
 		if err != nil {
 			return nil, err
 		}
@@ -341,8 +361,39 @@ func (a *authorization) issue(who *account) (parameters, error) {
 	return answer, nil
 }
 
-// signID is the id token that comes with the code.
-func (a *authorization) signID(ctx context.Context, p *principal, code string) (string, error) {
+// issueToken adds an access token to the answer, by the steps of a token request. No refresh token comes with it.
+// Microsoft Entra docs: v2-oauth2-implicit-grant-flow.
+func (a *authorization) issueToken(ctx context.Context, p *principal, answer *parameters) (access string, err error) {
+	query := a.v.query
+	req := &tokenRequest{
+		form: form{"scope": query.Get("scope"), "resource": query.Get("resource")}, v2: a.v2, tenant: a.tenant, client: p.client, grant: grantNamed("authorization_code"),
+	}
+	if err := a.h.admit(ctx, req, p.subject); err != nil {
+		return "", err
+	}
+	if p.target, err = a.h.target(ctx, req, p.subject); err != nil {
+		return "", err
+	}
+	if err := a.h.demandFactor(ctx, p, a.factor); err != nil {
+		return "", err
+	}
+	life := a.h.lifeNow()
+	if access, err = a.h.Keys.SignAccess(ctx, a.h.accessClaims(p, life)); err != nil {
+		return "", err
+	}
+	scope := p.target.scope
+	if a.v2 {
+		scope = p.target.granted
+	}
+	answer.add("access_token", access)
+	answer.add("token_type", "Bearer")
+	answer.add("expires_in", strconv.FormatInt(life.Seconds(a.h.now()), 10))
+	answer.add("scope", scope)
+	return access, nil
+}
+
+// signID is the id token that comes with the code or the access token.
+func (a *authorization) signID(ctx context.Context, p *principal, code, access string) (string, error) {
 	origin, err := a.h.origin(a.v.r)
 	if err != nil {
 		return "", err
@@ -352,7 +403,7 @@ func (a *authorization) signID(ctx context.Context, p *principal, code string) (
 	if a.v2 {
 		claims = a.h.idClaimsV2(p, life, origin)
 	}
-	claims.CodeHash = codeHash(code)
+	claims.CodeHash, claims.AccessTokenHash = halfHash(code), halfHash(access)
 	return a.h.Keys.SignID(ctx, claims)
 }
 

@@ -106,6 +106,51 @@ func TestAuthorize(t *testing.T) {
 	v.ask(authorizeV2, asking("scope", "openid https://graph.microsoft.com/Mail.Read")).wants(200, "Allow")
 }
 
+// withImplicitTokens is a change of an application.
+func withImplicitTokens(app *csp.App) error {
+	app.ImplicitTokens = true
+	return nil
+}
+
+// TestImplicit: access tokens without a code, of an application that is registered so. Discovery promises them.
+func TestImplicit(t *testing.T) {
+	w := newWorld(t)
+	must(t, w.db.ChangeApp(t.Context(), contosoApp, withImplicitTokens))
+	v := w.allowed(t)
+	both := asking("response_type", "token id_token", "nonce", "n")
+	got := v.ask(authorizeV2, both).answered(webApp)
+	claims, id := claimsOf(t, got.Get("access_token")), idClaimsOf(t, got.Get("id_token"))
+	sum := sha256.Sum256([]byte(got.Get("access_token")))
+	if claims.UPN != "Megan@contoso.onmicrosoft.com" || claims.AppIDACR != "0" || claims.Scope != "user_impersonation" || !slices.Equal(claims.Groups, []string{csp.AdminAgents, csp.SalesAgents}) {
+		t.Errorf("access token: got %+v", claims)
+	}
+	if id.AccessTokenHash != base64.RawURLEncoding.EncodeToString(sum[:16]) || id.Nonce != "n" || id.CodeHash != "" {
+		t.Errorf("id token: got %+v", id)
+	}
+	if got.Get("token_type") != "Bearer" || got.Get("expires_in") != "3600" || got.Get("scope") == "" || got.Get("state") != "a b&c" || got.Has("code") || got.Has("refresh_token") {
+		t.Errorf("answer: got %v", got)
+	}
+	if posted := v.ask(authorizeV2, with(both, "response_mode", "form_post")); posted.status != http.StatusOK || !strings.Contains(posted.text, `name="access_token"`) {
+		t.Errorf("in a form: got %d\n%s", posted.status, posted.text)
+	}
+	both.Set("response_mode", "query")
+	if got := v.ask(authorizeV2, both).answered(webApp); !strings.HasPrefix(got.Get("error_description"), "AADSTS70007:") {
+		t.Errorf("in a query, which servers log: got %v", got)
+	}
+	both.Del("response_mode")
+	atCustomer := "/" + w.customer.ID + "/oauth2/v2.0/authorize"
+	v.ask(atCustomer, both).wants(200, "Allow").submit("step", "allow")
+	if claims := claimsOf(t, v.answered(webApp).Get("access_token")); claims.TenantID != w.customer.ID || !slices.Equal(claims.RoleTemplates, []string{csp.CompanyAdministrator}) {
+		t.Errorf("at a customer: got %+v", claims)
+	}
+	w.EnforceMFA = true
+	if got := v.ask(authorizeV2, with(both, "prompt", "none")).answered(webApp); got.Get("error") != "interaction_required" || got.Has("access_token") {
+		t.Errorf("without the second factor that the server asks for: got %v", got)
+	}
+	w.EnforceMFA = false
+	v.ask(authorizeV2, with(asking("response_type", "id_token token", "nonce", "n"), "scope", "openid https://graph.microsoft.com/Mail.Read")).wants(200, "Mail.Read")
+}
+
 func idClaimsOf(t testing.TB, raw string) (claims token.IDClaims) {
 	t.Helper()
 	parts := strings.Split(raw, ".")
@@ -220,8 +265,9 @@ func TestAuthorizeRefused(t *testing.T) {
 		code    string
 	}{
 		{"no response type", []string{"response_type", ""}, "invalid_request", "AADSTS900144"},
-		{"token", []string{"response_type", "token"}, "unsupported_response_type", "AADSTS70005"},
-		{"id token and token", []string{"response_type", "id_token token", "nonce", "n"}, "unsupported_response_type", "AADSTS70005"},
+		{"token", []string{"response_type", "token"}, "unsupported_response_type", "AADSTS700051"},
+		{"id token and token", []string{"response_type", "id_token token", "nonce", "n"}, "unsupported_response_type", "AADSTS700051"},
+		{"code and token", []string{"response_type", "code token"}, "unsupported_response_type", "AADSTS70005"},
 		{"unknown mode", []string{"response_mode", "web_message"}, "invalid_request", "AADSTS70007"},
 		{"id token in a query", []string{"response_type", "id_token", "response_mode", "query", "nonce", "n"}, "invalid_request", "AADSTS70007"},
 		{"id token without nonce", []string{"response_type", "id_token"}, "invalid_request", "AADSTS900144"},

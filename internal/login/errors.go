@@ -193,8 +193,11 @@ var (
 	// ErrReplyUnknown answers a redirect URI that is not the application's. It is shown, and nothing is sent there.
 	ErrReplyUnknown = row(50011, 400, "invalid_request", "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'.")
 
-	// ErrResponseType answers a response_type that this server does not make, tokens without a code among them.
-	ErrResponseType = row(70005, 400, "unsupported_response_type", "The response_type '%s' is not supported. Use 'code', 'id_token' or 'code id_token'.")
+	// ErrResponseType answers a response_type that this server does not make.
+	ErrResponseType = row(70005, 400, "unsupported_response_type", "The response_type '%s' is not supported. Use 'code', 'id_token', 'code id_token' or 'id_token token'.")
+
+	// ErrImplicitOff answers an access token without a code, where the registration of the application does not have it.
+	ErrImplicitOff = row(700051, 400, "unsupported_response_type", "response_type 'token' is not enabled for the application '%s'. Use 'code', or register the application with implicit tokens.")
 
 	// ErrResponseMode answers a response_mode that there is not, or not for the response_type or redirect URI.
 	ErrResponseMode = row(70007, 400, "invalid_request", "'%s' is not a supported value of 'response_mode' for the response_type '%s' and this redirect URI.")

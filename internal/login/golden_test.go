@@ -111,7 +111,7 @@ func (e *exchange) run(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	w.serve().ServeHTTP(recorder, r)
 	e.answer = dump(t, recorder)
-	e.tokens = decodeTokens(t, recorder.Body.Bytes())
+	e.tokens = decodeTokens(t, answerIn(t, recorder))
 }
 
 // have makes what an earlier request would have, and returns the word that stands for it and what it stands for.
@@ -193,6 +193,8 @@ func set(t *testing.T, w *world, r *http.Request, line string) *http.Request {
 		for name := range strings.FieldsSeq(value) {
 			signedIn(t, w, r, name)
 		}
+	case "implicit-tokens":
+		must(t, w.db.ChangeApp(t.Context(), contosoApp, withImplicitTokens))
 	case "enrolled":
 		w.enrol(t, megan)
 	case "enforce-mfa":
@@ -302,14 +304,32 @@ func dump(t *testing.T, recorder *httptest.ResponseRecorder) string {
 	return text.String()
 }
 
+// answerIn is the body, or as JSON what a redirect has behind its #.
+func answerIn(t *testing.T, recorder *httptest.ResponseRecorder) string {
+	t.Helper()
+	_, fragment, ok := strings.Cut(recorder.Header().Get("Location"), "#")
+	if !ok {
+		return recorder.Body.String()
+	}
+	values, err := url.ParseQuery(fragment)
+	must(t, err)
+	members := map[string]string{}
+	for name := range values {
+		members[name] = values.Get(name)
+	}
+	text, err := json.Marshal(members)
+	must(t, err)
+	return string(text)
+}
+
 // decodeTokens is what the tokens of an answer say, for people.
-func decodeTokens(t *testing.T, answer []byte) string {
+func decodeTokens(t *testing.T, answer string) string {
 	t.Helper()
 	var members map[string]any
-	if len(answer) == 0 || bytes.HasPrefix(answer, []byte("<!doctype html>")) {
+	if answer == "" || strings.HasPrefix(answer, "<!doctype html>") {
 		return ""
 	}
-	must(t, json.Unmarshal(answer, &members))
+	must(t, json.Unmarshal([]byte(answer), &members))
 	text := ""
 	for _, name := range []string{"access_token", "id_token", "client_info"} {
 		value, ok := members[name].(string)

@@ -42,12 +42,12 @@ func (h *Handler) mint(ctx context.Context, p *principal, origin string, v2 bool
 // lifeNow is the life of a token that is made now.
 func (h *Handler) lifeNow() token.Life { return token.LifeFrom(h.now().Truncate(time.Second)) }
 
-// codeHash binds an id token to the code that it comes with. OpenID Connect Core, 3.3.2.11.
-func codeHash(code string) string {
-	if code == "" {
+// halfHash binds an id token to the code or access token that it comes with. OpenID Connect Core, 3.3.2.11 and 3.2.2.9.
+func halfHash(text string) string {
+	if text == "" {
 		return ""
 	}
-	return base64.RawURLEncoding.EncodeToString(sha256Of(code)[:sha256.Size/2])
+	return base64.RawURLEncoding.EncodeToString(sha256Of(text)[:sha256.Size/2])
 }
 
 func sha256Of(text string) []byte {

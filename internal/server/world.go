@@ -53,6 +53,8 @@ type WorldApp struct {
 	Certificates []string `json:"certificates"` // in PEM
 	RedirectURIs []string `json:"redirectUris"` // http://localhost stands for all its ports
 	NeedsConsent bool     `json:"needsConsent"` // at the tenants of customers; else it is pre-consented there
+
+	ImplicitTokens bool `json:"implicitTokens"` // the authorize endpoint may hand out access tokens
 }
 
 // WorldUser is a user of a partner's tenant.

@@ -21,6 +21,8 @@ type appProfile struct {
 	Certificates []appCertificate `json:"certificates,omitzero"`
 	RedirectURIs []string         `json:"redirectUris,omitzero"`
 	NeedsConsent bool             `json:"needsConsent,omitzero"`
+
+	ImplicitTokens bool `json:"implicitTokens,omitzero"`
 }
 
 type appSecret struct {
@@ -158,7 +160,7 @@ func (db *DB) DeleteApp(ctx context.Context, id csp.ID) error {
 
 // profileOf is the document of the application.
 func profileOf(app *csp.App) (string, error) {
-	document := appProfile{Name: app.Name, Public: app.Public, RedirectURIs: app.RedirectURIs, NeedsConsent: app.NeedsConsent}
+	document := appProfile{Name: app.Name, Public: app.Public, RedirectURIs: app.RedirectURIs, NeedsConsent: app.NeedsConsent, ImplicitTokens: app.ImplicitTokens}
 	for _, secret := range app.Secrets {
 		document.Secrets = append(document.Secrets, appSecret{
 			ID: secret.ID.String(), Hash: secret.Hash, Hint: secret.Hint, Expires: secret.Expires.UnixMicro(),
@@ -192,7 +194,7 @@ func readApp(ask asker, id csp.ID) (*csp.App, error) {
 	if err := json.Unmarshal([]byte(document), &profile); err != nil {
 		return nil, err
 	}
-	app := &csp.App{ID: id, Tenant: csp.ID(tenant), Name: profile.Name, Public: profile.Public, RedirectURIs: profile.RedirectURIs, NeedsConsent: profile.NeedsConsent}
+	app := &csp.App{ID: id, Tenant: csp.ID(tenant), Name: profile.Name, Public: profile.Public, RedirectURIs: profile.RedirectURIs, NeedsConsent: profile.NeedsConsent, ImplicitTokens: profile.ImplicitTokens}
 	for _, secret := range profile.Secrets {
 		secretID, err := csp.ParseID(secret.ID)
 		if err != nil {

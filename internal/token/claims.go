@@ -80,7 +80,8 @@ type IDClaims struct {
 	Life
 	AuthTime          int64    `json:"auth_time,omitzero"`   // v2
 	AMR               []string `json:"amr,omitzero"`         // v1
-	CodeHash          string   `json:"c_hash,omitzero"`      // of an authorization code that comes with the token
+	AccessTokenHash   string   `json:"at_hash,omitzero"`     // of an access token that comes with the token
+	CodeHash          string   `json:"c_hash,omitzero"`      // of an authorization code that does
 	FamilyName        string   `json:"family_name,omitzero"` // v1
 	GivenName         string   `json:"given_name,omitzero"`  // v1
 	Name              string   `json:"name,omitzero"`
