@@ -74,6 +74,29 @@ func TestSignInTellsNobody(t *testing.T) {
 	}
 }
 
+// TestLockTellsNobody: a name that there is not is locked out as one that there is, in the same words and at the same cost.
+func TestLockTellsNobody(t *testing.T) {
+	w := newWorld(t)
+	v := w.visit(t)
+	for i := range 13 {
+		var words []string
+		for _, name := range []string{megan, "nobody@contoso.onmicrosoft.com", "megan@nowhere.example"} {
+			before := w.Passwords.Hashes()
+			v.get("/account").signIn(name, fmt.Sprint("guess ", i))
+			if cost := w.Passwords.Hashes() - before; cost != 1 {
+				t.Errorf("guess %d of %s: %d slow hashes, want 1", i, name, cost)
+			}
+			words = append(words, strings.ReplaceAll(v.text, name, "NAME"))
+		}
+		if len(slices.Compact(words)) != 1 {
+			t.Errorf("guess %d: the refusals differ: %q", i, words)
+		}
+	}
+	v.get("/account").signIn(megan, chosenPassword).wants(400, "Too many wrong passwords")
+	v.get("/account").signIn("NOBODY@contoso.onmicrosoft.com", "another").wants(400, "Too many wrong passwords")
+	v.get("/account").signIn("somebody@contoso.onmicrosoft.com", "another").wants(400, "is wrong")
+}
+
 // TestFirstPassword: an administrator chooses a password at the first sign-in, and can do all that users can from then on.
 func TestFirstPassword(t *testing.T) {
 	w := newWorld(t)

@@ -83,10 +83,13 @@ func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, g gu
 	return user, nil
 }
 
-// checkPassword refuses a password that is not the user's, and any from where too many wrong ones came.
+// checkPassword refuses a password that is not the user's, and any from where too many wrong ones came. All refusals cost the same.
 func (h *Handler) checkPassword(ctx context.Context, user *csp.User, g guess) error {
 	who := guesser{user.ID, g.source}
 	if !h.lockouts.admit(who, user.Credential, g.password, h.now()) {
+		if err := h.Passwords.VerifyNobody(ctx, g.password); err != nil {
+			return err
+		}
 		return ErrLockedOut
 	}
 	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, g.password)

@@ -74,16 +74,29 @@ func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *c
 		if err := v.h.Passwords.VerifyNobody(ctx, password); err != nil {
 			return nil, nil, err
 		}
-		return nil, nil, ErrUserUnknown
+		return nil, nil, v.refuseNobody(name, password)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	user, err := v.h.userWithPassword(ctx, tenant, guess{name, password, v.h.source(v.r)})
-	if err == nil && user.Tenant != tenant.ID {
+	switch {
+	case errors.Is(err, ErrUserUnknown):
+		err = v.refuseNobody(name, password)
+	case err == nil && user.Tenant != tenant.ID:
 		tenant, err = v.h.Store.Tenant(ctx, user.Tenant)
 	}
 	return user, tenant, err
+}
+
+// refuseNobody is the refusal of a name that there is not. It is locked out as any other: else the lock would tell on the pages which
+// names there are.
+func (v *visit) refuseNobody(name, password string) error {
+	who := guesser{csp.ID{}.Derived(csp.FoldedName(name)), v.h.source(v.r)}
+	if !v.h.lockouts.admit(who, nil, password, v.h.now()) {
+		return ErrLockedOut
+	}
+	return ErrUserUnknown
 }
 
 // changing is what the page to change a password shows.

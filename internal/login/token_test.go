@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -354,22 +355,53 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	}
 }
 
-// TestUnknownUserCostsTheSame counts the slow hashes behind an unknown user and behind a wrong first password.
-func TestUnknownUserCostsTheSame(t *testing.T) {
+// TestRefusalsCostTheSame counts the slow hashes behind each refusal of a password: an unknown user, a wrong password, chosen or
+// first, the right one of a user who is locked out.
+func TestRefusalsCostTheSame(t *testing.T) {
 	w := newWorld(t)
 	handler := w.serve()
-	admin, _ := w.signIn()
-	for _, test := range []struct {
-		name string
-		code int
-	}{
-		{"x" + admin, 50034},
-		{admin, 50126},
-	} {
+	admin, first := w.signIn()
+	must(t, w.db.CreateUser(t.Context(), &csp.User{ID: w.IDs.New(), Tenant: contoso, PrincipalName: "new@contoso.onmicrosoft.com", Credential: []byte{}, Created: start})) // has none yet
+	try := func(name, password string) (hashes int64, code int) {
+		t.Helper()
 		before := w.Passwords.Hashes()
-		got := post(t, handler, "/common/oauth2/token", with(with(asUser(), "username", test.name), "password", "wrong"))
-		if hashes := w.Passwords.Hashes() - before; hashes != 1 || got.Codes[len(got.Codes)-1] != test.code {
-			t.Errorf("%s: got %d hashes and codes %v, want 1 and %d", test.name, hashes, got.Codes, test.code)
+		got := post(t, handler, "/common/oauth2/token", with(with(asUser(), "username", name), "password", password))
+		if len(got.Codes) > 0 {
+			code = got.Codes[len(got.Codes)-1]
+		}
+		return w.Passwords.Hashes() - before, code
+	}
+	for _, test := range []struct {
+		what, name, password string
+		code                 int
+	}{
+		{"unknown, of a customer", "x" + admin, "wrong", 50034},
+		{"unknown, of a partner", "nobody@contoso.onmicrosoft.com", "wrong", 50034},
+		{"unknown, with a password of somebody else", "nobody@contoso.onmicrosoft.com", chosenPassword, 50034},
+		{"wrong, for a first one", admin, "wrong", 50126},
+		{"wrong, for a chosen one", megan, "wrong", 50126},
+		{"wrong, for none", "new@contoso.onmicrosoft.com", "wrong", 50126},
+	} {
+		if hashes, code := try(test.name, test.password); hashes != 1 || code != test.code {
+			t.Errorf("%s: got %d hashes and code %d, want 1 and %d", test.what, hashes, code, test.code)
+		}
+	}
+	for i := range 10 {
+		for _, name := range []string{admin, megan, "nobody@contoso.onmicrosoft.com"} {
+			try(name, fmt.Sprint("guess ", i))
+		}
+	}
+	for _, test := range []struct {
+		what, name, password string
+		code                 int
+	}{
+		{"locked, wrong", megan, "wrong", 50053},
+		{"locked, right", megan, chosenPassword, 50053},
+		{"locked, right and a first one", admin, first, 50053},
+		{"unknown still", "nobody@contoso.onmicrosoft.com", "wrong", 50034},
+	} {
+		if hashes, code := try(test.name, test.password); hashes != 1 || code != test.code {
+			t.Errorf("%s: got %d hashes and code %d, want 1 and %d", test.what, hashes, code, test.code)
 		}
 	}
 }

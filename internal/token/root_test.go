@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -235,6 +236,8 @@ func TestSecrets(t *testing.T) {
 		{"empty", app, "", hashes, -1},
 		{"another application's", other, secret, hashes, -1},
 		{"no hashes", app, secret, nil, -1},
+		// One that stopped at the first, or at the first that differs, would tell by its time which of them it is.
+		{"two alike: all are looked at", app, secret, append(slices.Clone(hashes), hashes[3], hashes[0]), 4},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := root.MatchSecret(test.app, test.secret, test.hashes); got != test.want {
