@@ -217,6 +217,9 @@ type Store interface {
 	// User is a user of the tenant by principal name, in whatever case it is written, or ErrNotFound.
 	User(ctx context.Context, tenant ID, principalName string) (*User, error)
 
+	// UserByID is the user of the tenant with that id, or ErrNotFound, as for one that is deleted.
+	UserByID(ctx context.Context, tenant, id ID) (*User, error)
+
 	// ReplaceCredential gives the user the password of the changed one, with what [User.SetPassword] notes of it.
 	// ErrNotFound if the user is no more, or has another credential than it is given with.
 	ReplaceCredential(ctx context.Context, user, changed *User) error

@@ -49,9 +49,13 @@ func (h *Handler) behalfOf(ctx context.Context, req *tokenRequest, claims *token
 	if err != nil {
 		return nil, err
 	}
-	user, err := h.Store.User(ctx, home.ID, claims.UPN)
+	id, err := csp.ParseID(claims.ObjectID)
+	if err != nil {
+		return nil, ErrBehalf.With("The assertion names no user.")
+	}
+	user, err := h.userOf(ctx, home.ID, id, claims.UPN)
 	switch {
-	case errors.Is(err, csp.ErrNotFound), err == nil && user.ID.String() != claims.ObjectID:
+	case errors.Is(err, csp.ErrNotFound):
 		return nil, ErrUserGone
 	case err != nil:
 		return nil, err

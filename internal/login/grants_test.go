@@ -224,6 +224,58 @@ func TestBehalfEndsWithThePassword(t *testing.T) {
 	wantCode(t, "with a token of after", post(t, w.serve(), v2, asking), 0)
 }
 
+// TestRenamedUser: whatever a user granted is the user's, not the name's. It stays good under another name, and is nothing to whoever
+// gets the old one.
+func TestRenamedUser(t *testing.T) {
+	w := newWorld(t)
+	handler, customer := w.serve(), csp.MustParseID(w.customer.ID)
+	name, _ := w.signIn()
+	path := "/" + w.customer.ID + "/oauth2/v2.0/token"
+	first, err := w.db.User(t.Context(), customer, name)
+	must(t, err)
+	changed := *first
+	changed.MustChangePassword = false
+	changed.Credential, err = chosenCredential()
+	must(t, err)
+	must(t, w.db.ReplaceCredential(t.Context(), first, &changed))
+	admin := &changed
+	granted := csp.AuthorizationOf(admin, publicApp, start, csp.Password)
+	granted.RedirectURI, granted.Scope = replyURL, "openid offline_access "+pc+"/.default"
+	code, err := w.Grants.IssueCode(t.Context(), granted)
+	must(t, err)
+	family := &csp.Family{Authorization: *granted, ID: w.IDs.New(), Used: start}
+	must(t, w.db.AddFamily(t.Context(), family))
+	waiting := &csp.Device{Client: publicApp, Tenant: customer, Scope: granted.Scope}
+	device, err := w.Grants.StartDevice(t.Context(), waiting)
+	must(t, err)
+	must(t, w.Grants.ApproveDevice(t.Context(), waiting.UserCode, granted))
+	v := w.visit(t)
+	v.get("/account").signIn(name, chosenPassword).follow().wants(200, "Your account")
+
+	renamed := "gena@" + w.customer.CompanyProfile.Domain
+	_, err = w.db.UpdateCustomerUser(t.Context(), contoso, customer, admin.ID, csp.Call{}, func(user *csp.User) (csp.Outcome, error) {
+		user.PrincipalName = renamed
+		return csp.Outcome{}, nil
+	})
+	must(t, err)
+	heir := &csp.User{ID: w.IDs.New(), Tenant: customer, PrincipalName: name, DisplayName: "Heir", Credential: admin.Credential, Created: start}
+	_, err = w.db.CreateCustomerUser(t.Context(), contoso, csp.Call{}, heir, csp.Outcome{})
+	must(t, err)
+
+	for what, form := range map[string]url.Values{
+		"refresh token": refreshing(w.RefreshToken(family.ID, 0)),
+		"code":          with(redeeming(code), "code_verifier", ""),
+		"device":        {"grant_type": {"device_code"}, "client_id": {publicApp.String()}, "device_code": {device}},
+	} {
+		got := post(t, handler, path, form)
+		wantCode(t, what, got, 0)
+		if claims := w.claims(t, got.AccessToken); claims.UPN != renamed || claims.ObjectID != admin.ID.String() {
+			t.Errorf("%s: got a token of %s, %s", what, claims.UPN, claims.ObjectID)
+		}
+	}
+	v.get("/account").wants(200, "Your account", renamed)
+}
+
 // endDelegatedAdmin ends it for the customer.
 func (w *world) endDelegatedAdmin(t testing.TB) {
 	t.Helper()

@@ -94,8 +94,12 @@ func (v *visit) recall(one remembered) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := v.h.Store.User(ctx, id, one.Name)
-	if err != nil || user.ID.String() != one.User || user.MustChangePassword || since.Before(user.SessionsFrom.Truncate(time.Second)) || !sameBytes(user.CredentialMark(), one.Mark) {
+	userID, err := csp.ParseID(one.User)
+	if err != nil {
+		return nil, err
+	}
+	user, err := v.h.userOf(ctx, id, userID, one.Name)
+	if err != nil || user.MustChangePassword || since.Before(user.SessionsFrom.Truncate(time.Second)) || !sameBytes(user.CredentialMark(), one.Mark) {
 		return nil, err
 	}
 	session, err := csp.ParseID(one.ID)

@@ -47,12 +47,21 @@ func (h *Handler) admit(ctx context.Context, req *tokenRequest, s *subject) (err
 	return err
 }
 
+// userOf is the user with the id. It is looked for under the name that it had: nearly all still have it, and the row lies there.
+func (h *Handler) userOf(ctx context.Context, tenant, id csp.ID, name string) (*csp.User, error) {
+	user, err := h.Store.User(ctx, tenant, name)
+	if errors.Is(err, csp.ErrNotFound) || err == nil && user.ID != id {
+		return h.Store.UserByID(ctx, tenant, id)
+	}
+	return user, err
+}
+
 // granter is the user of an authorization, as it is now. It is refused if it is no more, or has another password or not the second
 // factor that was there.
 func (h *Handler) granter(ctx context.Context, a *csp.Authorization) (*csp.User, error) {
-	user, err := h.Store.User(ctx, a.Home, a.UserName)
+	user, err := h.userOf(ctx, a.Home, a.User, a.UserName)
 	switch {
-	case errors.Is(err, csp.ErrNotFound), err == nil && user.ID != a.User:
+	case errors.Is(err, csp.ErrNotFound):
 		return nil, ErrUserGone
 	case err != nil:
 		return nil, err

@@ -52,6 +52,18 @@ func testUser(t *testing.T, s *suite) {
 	if diff := cmp.Diff(user, got); err != nil || diff != "" {
 		t.Errorf("user: %v (-want +got):\n%s", err, diff)
 	}
+	got, err = s.UserByID(t.Context(), s.contoso.ID, user.ID)
+	if diff := cmp.Diff(user, got); err != nil || diff != "" {
+		t.Errorf("user by id: %v (-want +got):\n%s", err, diff)
+	}
+	for name, tenant := range map[string]csp.ID{"of another tenant": s.fabrikam.ID, "of no tenant": s.ids.New()} {
+		if _, err := s.UserByID(t.Context(), tenant, user.ID); !errors.Is(err, csp.ErrNotFound) {
+			t.Errorf("user by id, %s: got %v, want %v", name, err, csp.ErrNotFound)
+		}
+	}
+	if _, err := s.UserByID(t.Context(), s.contoso.ID, s.ids.New()); !errors.Is(err, csp.ErrNotFound) {
+		t.Errorf("unknown user by id: got %v, want %v", err, csp.ErrNotFound)
+	}
 	twin := *user
 	twin.ID, twin.PrincipalName = s.ids.New(), "ANA@contoso.onmicrosoft.com"
 	if err := s.CreateUser(t.Context(), &twin); !errors.Is(err, csp.ErrExists) {

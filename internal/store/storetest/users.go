@@ -435,8 +435,17 @@ func (m *userModel) change(r *rapid.T, change func(*csp.User)) {
 	}
 }
 
-// compare reads a list.
+// compare reads a list, and a user by id.
 func (m *userModel) compare(r *rapid.T) {
+	one := m.users[rapid.IntRange(0, len(m.users)-1).Draw(r, "one")]
+	switch got, err := m.UserByID(r.Context(), m.customer, one.ID); {
+	case !one.Deleted.IsZero():
+		if !errors.Is(err, csp.ErrNotFound) {
+			r.Fatalf("deleted user by id: got %+v, %v", got, err)
+		}
+	case err != nil || got.ID != one.ID || got.PrincipalName != one.PrincipalName:
+		r.Fatalf("%s by id: got %+v, %v", one.PrincipalName, got, err)
+	}
 	size := rapid.SampledFrom([]int{1, 2, 100}).Draw(r, "size")
 	byID := func(a, b *csp.User) int { return strings.Compare(string(a.ID[:]), string(b.ID[:])) }
 	byDisplay := func(a, b *csp.User) int {
