@@ -7,9 +7,13 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
 	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/internal/web"
 	"github.com/tenantry/tenantry/partnercenter"
@@ -29,6 +33,11 @@ type Handler struct {
 	Keys func(context.Context) (*token.Keys, error)
 
 	Clock Clock // nil: it cannot be moved
+
+	Now            func() time.Time // nil: the real clock
+	TrustForwarded bool             // X-Forwarded-For comes from a proxy of ours
+
+	guesses throttle.Lockouts[netip.Prefix]
 }
 
 // prefix is what all paths of the surface begin with.
@@ -121,7 +130,7 @@ func (h *Handler) handle(handler func(*Handler, http.ResponseWriter, *http.Reque
 }
 
 // authorized lets in who has the key. The keys are compared as hashes, so that the time tells neither a part of the right one
-// nor its length.
+// nor its length. Where too many wrong ones came from none is looked at for a while, the right one included.
 func (h *Handler) authorized(next web.Handler) web.Handler {
 	want := sha256.Sum256([]byte(h.Key))
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -130,11 +139,31 @@ func (h *Handler) authorized(next web.Handler) web.Handler {
 		if key == "" {
 			return partnercenter.ErrTokenMissing.With("The admin key is missing. Send it as 'Authorization: Bearer <admin key>'.")
 		}
+		source := web.Source(r, h.TrustForwarded)
+		if wait, ok := h.guesses.Admit(source, nil, key, h.now()); !ok {
+			return h.tooMany(w, r, source, wait)
+		}
 		if got := sha256.Sum256([]byte(key)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
 			return partnercenter.ErrAccessDenied.With("Access denied. This is not the admin key that the server was started with (--admin-key, TENANTRY_ADMIN_KEY).")
 		}
+		h.guesses.Forget(source)
 		return next(w, r)
 	}
+}
+
+// tooMany refuses whatever comes from where too many wrong keys came.
+func (h *Handler) tooMany(w http.ResponseWriter, r *http.Request, source netip.Prefix, wait time.Duration) error {
+	h.Logger.WarnContext(r.Context(), "the admin key is being guessed", "from", source)
+	seconds := int((wait + time.Second - 1) / time.Second)
+	w.Header()["Retry-After"] = []string{strconv.Itoa(seconds)}
+	return partnercenter.ErrThrottled.Withf("Too many wrong admin keys came from this address. None is looked at for another %d seconds, the right one neither.", seconds)
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now == nil {
+		return time.Now()
+	}
+	return h.Now()
 }
 
 // read decodes the body into the value.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -90,6 +91,51 @@ type burning struct{ *store.DB }
 
 func (burning) ValidationCodes(context.Context, csp.ID) ([]*csp.ValidationCode, error) {
 	return nil, errors.New("the disk is on fire")
+}
+
+// TestGuessedKeys: whoever guesses the key is slowed down, by address; who repeats an old one is not.
+func TestGuessedKeys(t *testing.T) {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	var logged bytes.Buffer
+	mux := http.NewServeMux()
+	(&admin.Handler{Key: key, Logger: slog.New(slog.NewTextHandler(&logged, nil)), Now: func() time.Time { return now }}).Mount(mux)
+	try := func(from, tried string) *httptest.ResponseRecorder {
+		request := httptest.NewRequest(http.MethodGet, "/_tenantry/admin/clock", nil)
+		request.Header.Set("Authorization", "Bearer "+tried)
+		request.RemoteAddr = from
+		recorder := httptest.NewRecorder()
+		mux.ServeHTTP(recorder, request)
+		return recorder
+	}
+	want := func(what string, status int, from, tried string) {
+		t.Helper()
+		if got := try(from, tried); got.Code != status {
+			t.Errorf("%s: got %d %s, want %d", what, got.Code, got.Body, status)
+		}
+	}
+	const attacker, owner, known = "198.51.100.7:1", "203.0.113.9:1", http.StatusNotFound // the key is right, and there is no clock
+	for range 30 {
+		want("an outdated key", http.StatusUnauthorized, owner, "outdated-key-0000")
+	}
+	want("the key after it", known, owner, key)
+	for i := range 10 {
+		want("a guess", http.StatusUnauthorized, attacker, fmt.Sprint("guess", i))
+	}
+	locked := try(attacker, key)
+	if locked.Code != http.StatusTooManyRequests || locked.Header().Get("Retry-After") != "60" || !strings.Contains(locked.Body.String(), "Too many wrong admin keys") {
+		t.Errorf("the key after ten guesses: got %d %v %s", locked.Code, locked.Header(), locked.Body)
+	}
+	want("another port", http.StatusTooManyRequests, "198.51.100.7:2", "guess10")
+	want("no key at all", http.StatusUnauthorized, attacker, "")
+	want("the owner", known, owner, key)
+	if !strings.Contains(logged.String(), "198.51.100.7") || strings.Contains(logged.String(), "guess1") || strings.Contains(logged.String(), key) {
+		t.Errorf("the log: got %s", &logged)
+	}
+	now = now.Add(time.Minute)
+	want("a minute later", known, attacker, key)
+	for i := range 10 {
+		want("nothing is left of it", http.StatusUnauthorized, attacker, fmt.Sprint("guess", i))
+	}
 }
 
 // TestTroubles lets requests fail for no fault of the caller's: it learns nothing of the cause, and the log all.

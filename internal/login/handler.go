@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
 	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/internal/web"
 )
@@ -40,8 +41,8 @@ type Handler struct {
 	// SecondFactorLife is how long a second factor counts where one is asked for; zero: as long as what it was given for.
 	SecondFactorLife time.Duration
 
-	lockouts       lockouts // of passwords
-	factorLockouts lockouts // of codes
+	lockouts       throttle.Lockouts[guesser] // of passwords
+	factorLockouts throttle.Lockouts[guesser] // of codes: an empty guess, as one that was wrong may be right later
 }
 
 // endpoint is a line of the surface's table.

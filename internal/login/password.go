@@ -86,7 +86,7 @@ func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, g gu
 // checkPassword refuses a password that is not the user's, and any from where too many wrong ones came. All refusals cost the same.
 func (h *Handler) checkPassword(ctx context.Context, user *csp.User, g guess) error {
 	who := guesser{user.ID, g.source}
-	if !h.lockouts.admit(who, user.Credential, g.password, h.now()) {
+	if _, ok := h.lockouts.Admit(who, user.Credential, g.password, h.now()); !ok {
 		if err := h.Passwords.VerifyNobody(ctx, g.password); err != nil {
 			return err
 		}
@@ -99,6 +99,6 @@ func (h *Handler) checkPassword(ctx context.Context, user *csp.User, g guess) er
 	case !ok:
 		return ErrPasswordWrong
 	}
-	h.lockouts.forget(who)
+	h.lockouts.Forget(who)
 	return nil
 }

@@ -173,7 +173,7 @@ var errCodeWrong = errors.New("the code is none of the second factor's")
 // checkFactor refuses a code that is not the second factor's or was accepted before, and any after too many wrong ones.
 func (h *Handler) checkFactor(ctx context.Context, user *csp.User, factor *csp.SecondFactor, code string) error {
 	who := guesser{user: user.ID}
-	if !h.factorLockouts.admit(who, factor.Sealed, "", h.now()) {
+	if _, ok := h.factorLockouts.Admit(who, factor.Sealed, "", h.now()); !ok {
 		return ErrLockedOut
 	}
 	secret, err := h.Passwords.Root.OpenCodeSecret(user.ID, factor.Sealed)
@@ -189,7 +189,7 @@ func (h *Handler) checkFactor(ctx context.Context, user *csp.User, factor *csp.S
 		return errCodeWrong
 	}
 	if err == nil {
-		h.factorLockouts.forget(who)
+		h.factorLockouts.Forget(who)
 	}
 	return err
 }

@@ -93,7 +93,7 @@ func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *c
 // names there are.
 func (v *visit) refuseNobody(name, password string) error {
 	who := guesser{csp.ID{}.Derived(csp.FoldedName(name)), v.h.source(v.r)}
-	if !v.h.lockouts.admit(who, nil, password, v.h.now()) {
+	if _, ok := v.h.lockouts.Admit(who, nil, password, v.h.now()); !ok {
 		return ErrLockedOut
 	}
 	return ErrUserUnknown

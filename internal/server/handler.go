@@ -183,6 +183,8 @@ func (s *Server) admin(mux *http.ServeMux) []string {
 		IDs:            s.ids,
 		Logger:         s.config.Logger,
 		Keys:           s.startedKeys,
+		Now:            s.config.Now,
+		TrustForwarded: s.config.TrustForwarded,
 	}
 	if s.clock != nil {
 		handler.Clock = s.clock
