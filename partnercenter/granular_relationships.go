@@ -54,7 +54,7 @@ type DelegatedAdminRequest struct {
 	ODataContext         string `json:"@odata.context,omitzero"`
 	ID                   string `json:"id,omitzero"`
 	Action               string `json:"action,omitzero"` // lockForApproval, approve, terminate
-	Status               string `json:"status,omitzero"`
+	Status               string `json:"status,omitzero"` // created in the answer that begins it, succeeded from then on
 	CreatedDateTime      string `json:"createdDateTime,omitzero"`
 	LastModifiedDateTime string `json:"lastModifiedDateTime,omitzero"`
 }

@@ -69,10 +69,12 @@ func (h *Handler) callerOf(r *http.Request, claims *token.Claims) (*csp.Caller, 
 		return nil, err
 	}
 	caller := &csp.Caller{Partner: partner, Agents: claims.Groups, App: claims.AppID, UserName: claims.UPN, MFA: slices.Contains(claims.AMR, "mfa")}
-	if !claims.AppOnly() {
-		if caller.User, err = csp.ParseID(claims.ObjectID); err != nil {
-			return nil, partnercenter.ErrAccessDenied
-		}
+	if claims.AppOnly() {
+		caller.Permissions = claims.Roles
+		return caller, nil
+	}
+	if caller.User, err = csp.ParseID(claims.ObjectID); err != nil {
+		return nil, partnercenter.ErrAccessDenied
 	}
 	return caller, nil
 }

@@ -213,6 +213,8 @@ func (s *stage) limit(text string) server.Limit {
 // furtherWorld is who the golden files need beside the ready-made world.
 const furtherWorld = `{"partners": [
 	{"id": "11111111-2222-4111-8111-111111111111", "name": "Contoso Helpdesk", "domain": "contosohelp.onmicrosoft.com", "kind": "direct", "country": "US",
+	 "apps": [{"id": "11111111-2222-0000-8000-00000000a001", "name": "GDAP", "secret": "dev-secret", "permissions": ["DelegatedAdminRelationship.ReadWrite.All"]},
+	  {"id": "11111111-2222-0000-8000-00000000a002", "name": "Report", "secret": "dev-secret", "permissions": ["DelegatedAdminRelationship.Read.All"]}],
 	 "users": [{"principalName": "admin@contosohelp.onmicrosoft.com", "password": "dev-Passw0rd", "agents": ["HelpdeskAgents"]}]},
 	{"id": "44444444-4444-4444-8444-444444444444", "name": "Tailspin Resale", "domain": "tailspinresale.onmicrosoft.com", "kind": "indirect-reseller", "country": "US",
 	 "agreementPending": true, "providers": ["22222222-2222-4222-8222-222222222222"]},
@@ -337,6 +339,8 @@ var people = map[string]struct{ tenant, app, user string }{
 	"northwind": {"66666666-6666-4666-8666-666666666666", "", "admin@northwindcloud.onmicrosoft.com"},
 	"litware":   {"77777777-7777-4777-8777-777777777777", "", "admin@litwareresale.onmicrosoft.com"},
 	"helpdesk":  {"11111111-2222-4111-8111-111111111111", "", "admin@contosohelp.onmicrosoft.com"},
+	"delegator": {"11111111-2222-4111-8111-111111111111", "11111111-2222-0000-8000-00000000a001", ""},
+	"reporter":  {"11111111-2222-4111-8111-111111111111", "11111111-2222-0000-8000-00000000a002", ""},
 }
 
 // token signs in as who the placeholder names: contoso, contoso-user, contoso for https://…, or admin@a-customer's-domain.

@@ -13,21 +13,22 @@ import (
 // and read refusals in Graph's shape.
 const granularPath = "/v1/tenantRelationships/delegatedAdminRelationships"
 
-// granularRoutes is the table of what is Microsoft Graph's, not Partner Center's: other documents, words and shapes.
+// granularRoutes is the table of what is Microsoft Graph's, not Partner Center's: other documents, words and shapes. Applications that
+// speak for themselves need one of its permissions.
 var granularRoutes = []route{
-	{"GET", granularPath, userOnly, (*Handler).listGranular},
-	{"POST", granularPath, userOnly, (*Handler).createGranular},
-	{"GET", granularPath + "/{relationship}", userOnly, (*Handler).getGranular},
-	{"PATCH", granularPath + "/{relationship}", userOnly, (*Handler).patchGranular},
-	{"DELETE", granularPath + "/{relationship}", userOnly, (*Handler).deleteGranular},
-	{"GET", granularPath + "/{relationship}/requests", userOnly, (*Handler).listGranularRequests},
-	{"POST", granularPath + "/{relationship}/requests", userOnly, (*Handler).createGranularRequest},
-	{"GET", granularPath + "/{relationship}/requests/{request}", userOnly, (*Handler).getGranularRequest},
-	{"GET", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).listGranularAssignments},
-	{"POST", granularPath + "/{relationship}/accessAssignments", userOnly, (*Handler).createGranularAssignment},
-	{"GET", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).getGranularAssignment},
-	{"PATCH", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).patchGranularAssignment},
-	{"DELETE", granularPath + "/{relationship}/accessAssignments/{assignment}", userOnly, (*Handler).deleteGranularAssignment},
+	{"GET", granularPath, appOrUser, (*Handler).listGranular},
+	{"POST", granularPath, appOrUser, (*Handler).createGranular},
+	{"GET", granularPath + "/{relationship}", appOrUser, (*Handler).getGranular},
+	{"PATCH", granularPath + "/{relationship}", appOrUser, (*Handler).patchGranular},
+	{"DELETE", granularPath + "/{relationship}", appOrUser, (*Handler).deleteGranular},
+	{"GET", granularPath + "/{relationship}/requests", appOrUser, (*Handler).listGranularRequests},
+	{"POST", granularPath + "/{relationship}/requests", appOrUser, (*Handler).createGranularRequest},
+	{"GET", granularPath + "/{relationship}/requests/{request}", appOrUser, (*Handler).getGranularRequest},
+	{"GET", granularPath + "/{relationship}/accessAssignments", appOrUser, (*Handler).listGranularAssignments},
+	{"POST", granularPath + "/{relationship}/accessAssignments", appOrUser, (*Handler).createGranularAssignment},
+	{"GET", granularPath + "/{relationship}/accessAssignments/{assignment}", appOrUser, (*Handler).getGranularAssignment},
+	{"PATCH", granularPath + "/{relationship}/accessAssignments/{assignment}", appOrUser, (*Handler).patchGranularAssignment},
+	{"DELETE", granularPath + "/{relationship}/accessAssignments/{assignment}", appOrUser, (*Handler).deleteGranularAssignment},
 }
 
 // isGranular reports whether the request is for it.

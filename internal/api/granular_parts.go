@@ -23,7 +23,9 @@ func (h *Handler) createGranularRequest(w http.ResponseWriter, r *http.Request, 
 	if err := h.located(w, r, "/"+found.ID+"/requests/"+made.ID); err != nil {
 		return err
 	}
-	return h.write(w, r, http.StatusCreated, requestEntity(made))
+	account := requestEntity(made)
+	account.Status = csp.RequestBegun
+	return h.write(w, r, http.StatusCreated, account)
 }
 
 func requestEntity(request *csp.GranularRequest) *partnercenter.DelegatedAdminRequest {
@@ -66,6 +68,9 @@ func assignmentEntity(assignment *csp.GranularAssignment) *partnercenter.Delegat
 
 func (h *Handler) answerAssignment(w http.ResponseWriter, r *http.Request, status int, assignment *csp.GranularAssignment) error {
 	account := assignmentEntity(assignment)
+	if status == http.StatusCreated {
+		account.Status = csp.AssignmentBegun
+	}
 	w.Header()["ETag"] = []string{account.ETag}
 	return h.write(w, r, status, account)
 }

@@ -32,6 +32,7 @@ type appsCreate struct {
 	Redirect   []string      `name:"redirect-uri" placeholder:"URI" sep:"none" help:"Where answers to sign-ins may be sent; http://localhost stands for all its ports. May be repeated."`
 	Consent    bool          `name:"needs-consent" help:"At the tenants of customers it does what application consents allow, as a control panel vendor's; otherwise it is pre-consented there."`
 	Implicit   bool          `name:"implicit-tokens" help:"Access tokens may be had from the authorize endpoint (response_type=id_token token): the implicit grant, for old single-page applications."`
+	Permission []string      `placeholder:"NAME" help:"What it may do by itself at Microsoft Graph: DelegatedAdminRelationship.Read.All or DelegatedAdminRelationship.ReadWrite.All. May be repeated."`
 	SecretLife time.Duration `default:"17520h" help:"How long the secret lasts."`
 	outputFlag
 }
@@ -48,7 +49,7 @@ func (c *appsCreate) Run(ctx context.Context, p *program) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	request := &csp.AppRequest{ID: c.ID, Name: c.Name, Public: c.Public, NeedsConsent: c.Consent, ImplicitTokens: c.Implicit, RedirectURIs: c.Redirect, SecretExpires: time.Now().Add(c.SecretLife)}
+	request := &csp.AppRequest{ID: c.ID, Name: c.Name, Public: c.Public, NeedsConsent: c.Consent, ImplicitTokens: c.Implicit, Permissions: c.Permission, RedirectURIs: c.Redirect, SecretExpires: time.Now().Add(c.SecretLife)}
 	var made csp.Registered
 	if err := c.ask(ctx, p, http.MethodPost, []string{"partners", c.Partner, "apps"}, request, &made); err != nil {
 		return err
@@ -80,6 +81,11 @@ func (c *appsCreate) check() error {
 	for _, uri := range c.Redirect {
 		if err := csp.CheckRedirectURI(uri); err != nil {
 			return wrong("--redirect-uri %q: %v", uri, err)
+		}
+	}
+	for _, permission := range c.Permission {
+		if err := csp.CheckPermission(permission); err != nil {
+			return wrong("--permission %q: %v", permission, err)
 		}
 	}
 	if c.ID == "" {

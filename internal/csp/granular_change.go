@@ -21,8 +21,28 @@ type GranularRelationships struct {
 	Now   func() time.Time
 }
 
+// mayDelegate refuses who may not change relationships.
 func mayDelegate(caller *Caller) error {
+	if caller.AppOnly() {
+		return caller.mustHave("change delegated admin relationships", PermissionChangeDelegation)
+	}
 	return caller.mustBe("change delegated admin relationships", AdminAgents)
+}
+
+// mayReadDelegation refuses who may not read relationships.
+func mayReadDelegation(caller *Caller) error {
+	if caller.AppOnly() {
+		return caller.mustHave("read delegated admin relationships", PermissionReadDelegation, PermissionChangeDelegation)
+	}
+	return caller.mustBe("read delegated admin relationships", AdminAgents, HelpdeskAgents, SalesAgents)
+}
+
+// mustHave refuses an application that has none of the permissions.
+func (c *Caller) mustHave(may string, permissions ...string) error {
+	if hasAny(c.Permissions, permissions) {
+		return nil
+	}
+	return partnercenter.ErrNotAllowed.With("By itself an application may " + may + " with the permission " + strings.Join(permissions, " or ") + ", in a token for https://graph.microsoft.com.")
 }
 
 func noGranular(id string) error {
@@ -37,7 +57,7 @@ var granularIDForm = regexp.MustCompile(`^[0-9A-Fa-f-]{73}$`)
 
 // List is the caller's relationships, with a customer if that is not zero.
 func (s *GranularRelationships) List(ctx context.Context, caller *Caller, customer ID) ([]*GranularRelationship, error) {
-	if err := caller.mustBe("read delegated admin relationships", AdminAgents, HelpdeskAgents, SalesAgents); err != nil {
+	if err := mayReadDelegation(caller); err != nil {
 		return nil, err
 	}
 	return s.Store.GranularRelationships(ctx, caller.Partner.ID, customer)
@@ -45,7 +65,7 @@ func (s *GranularRelationships) List(ctx context.Context, caller *Caller, custom
 
 // Get is a relationship of the caller's.
 func (s *GranularRelationships) Get(ctx context.Context, caller *Caller, id string) (*GranularRelationship, error) {
-	if err := caller.mustBe("read delegated admin relationships", AdminAgents, HelpdeskAgents, SalesAgents); err != nil {
+	if err := mayReadDelegation(caller); err != nil {
 		return nil, err
 	}
 	found, err := s.Store.GranularRelationship(ctx, strings.ToLower(id))

@@ -50,7 +50,14 @@ func accessDetails(roles []string) *partnercenter.DelegatedAdminAccessDetails {
 	return details
 }
 
-// Account is the request as it is answered: done, as all are at once.
+// What Graph answers to those who begin something. Whoever reads it afterwards finds it done: here all is at once.
+// Microsoft Graph docs: delegatedadminrelationship-post-requests and -post-accessassignments.
+const (
+	RequestBegun    = "created"
+	AssignmentBegun = "pending"
+)
+
+// Account is the request as it is answered from then on.
 func (q *GranularRequest) Account() *partnercenter.DelegatedAdminRequest {
 	return &partnercenter.DelegatedAdminRequest{
 		ID: q.ID, Action: q.Action, Status: "succeeded", CreatedDateTime: graphTime(q.At), LastModifiedDateTime: graphTime(q.At),

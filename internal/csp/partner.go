@@ -37,6 +37,8 @@ type Caller struct {
 	UserName string   // the user's principal name
 	Agents   []string // the agent groups that the user is in
 	MFA      bool     // the user proved who it is with a second factor
+
+	Permissions []string // at Graph, of an application that speaks for itself
 }
 
 // AppOnly reports whether no user stands behind the request.

@@ -23,7 +23,8 @@ type AppRecord struct {
 	Secrets      []SecretRecord      `json:"secrets"`
 	Certificates []CertificateRecord `json:"certificates"`
 
-	ImplicitTokens bool `json:"implicitTokens"`
+	ImplicitTokens bool     `json:"implicitTokens"`
+	Permissions    []string `json:"permissions"`
 }
 
 // SecretRecord is a secret of an application, as far as it is known after it was shown.
@@ -51,7 +52,8 @@ type AppRequest struct {
 	RedirectURIs  []string  `json:"redirectUris,omitzero"`
 	SecretExpires time.Time `json:"secretExpires,omitzero"` // zero: in two years
 
-	ImplicitTokens bool `json:"implicitTokens,omitzero"` // see [App]
+	ImplicitTokens bool     `json:"implicitTokens,omitzero"` // see [App]
+	Permissions    []string `json:"permissions,omitzero"`
 }
 
 // Registered is what an application is told once.
@@ -125,6 +127,7 @@ func (s *Registry) Register(ctx context.Context, partner string, request *AppReq
 	app := &App{
 		ID: s.idOr(request.ID), Tenant: owner.ID, Name: cmp.Or(strings.TrimSpace(request.Name), owner.Name+" app"), Public: request.Public,
 		RedirectURIs: request.RedirectURIs, NeedsConsent: request.NeedsConsent, ImplicitTokens: request.ImplicitTokens,
+		Permissions: request.Permissions,
 	}
 	registered := &Registered{AppID: app.ID.String(), Name: app.Name, TenantID: owner.ID.String(), Public: app.Public}
 	if !app.Public {
@@ -158,6 +161,14 @@ func (s *Registry) checkApp(request *AppRequest) (found violations) {
 		if err := CheckRedirectURI(uri); err != nil {
 			found.add("redirectUris", "%s: %v", quoted(uri), err)
 		}
+	}
+	for _, permission := range request.Permissions {
+		if err := CheckPermission(permission); err != nil {
+			found.add("permissions", "%s: %v", quoted(permission), err)
+		}
+	}
+	if request.Public && len(request.Permissions) > 0 {
+		found.add("permissions", "are for an application that proves itself; a public one never speaks for itself")
 	}
 	s.checkExpires(&found, "secretExpires", request.SecretExpires)
 	return found
@@ -329,7 +340,7 @@ func (s *Registry) appRecord(app *App) *AppRecord {
 	now := s.Now()
 	record := &AppRecord{
 		AppID: app.ID.String(), Name: app.Name, TenantID: app.Tenant.String(), Public: app.Public,
-		NeedsConsent: app.NeedsConsent, ImplicitTokens: app.ImplicitTokens, RedirectURIs: append([]string{}, app.RedirectURIs...), Secrets: []SecretRecord{}, Certificates: []CertificateRecord{},
+		NeedsConsent: app.NeedsConsent, ImplicitTokens: app.ImplicitTokens, Permissions: append([]string{}, app.Permissions...), RedirectURIs: append([]string{}, app.RedirectURIs...), Secrets: []SecretRecord{}, Certificates: []CertificateRecord{},
 	}
 	for _, secret := range app.Secrets {
 		record.Secrets = append(record.Secrets, SecretRecord{

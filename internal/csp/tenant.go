@@ -1,6 +1,9 @@
 package csp
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Tenant is a directory: a customer's, or a partner's own.
 type Tenant struct {
@@ -54,6 +57,24 @@ type App struct {
 	// ImplicitTokens lets the authorize endpoint hand out access tokens: the implicit grant, for old single-page applications. It
 	// is the registration's switch "access tokens" (Microsoft Entra docs: v2-oauth2-implicit-grant-flow); id tokens need none here.
 	ImplicitTokens bool
+
+	// Permissions are what the application may do by itself at Microsoft Graph, of AppPermissions.
+	Permissions []string
+}
+
+// The permissions of applications that there are: to read granular delegated admin, and to change it too. Microsoft Graph docs:
+// permissions-reference.
+const (
+	PermissionReadDelegation   = "DelegatedAdminRelationship.Read.All"
+	PermissionChangeDelegation = "DelegatedAdminRelationship.ReadWrite.All"
+)
+
+// CheckPermission says what is wrong with a permission of an application.
+func CheckPermission(permission string) error {
+	if permission == PermissionReadDelegation || permission == PermissionChangeDelegation {
+		return nil
+	}
+	return errors.New("there is no such permission of applications; use " + PermissionReadDelegation + " or " + PermissionChangeDelegation)
 }
 
 // Consent is whose permission it is for what application to do something in whose name.

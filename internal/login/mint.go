@@ -74,6 +74,9 @@ func (h *Handler) accessClaims(p *principal, life token.Life) *token.Claims {
 		claims.IdentityType = "app"
 		claims.ObjectID = p.client.app.ServicePrincipal(p.tenant.ID).String()
 		claims.Subject = claims.ObjectID
+		if p.client.app.Tenant == p.tenant.ID && resourceApps[p.target.audience] == msGraphApp {
+			claims.Roles = p.client.app.Permissions
+		}
 		return claims
 	}
 	user := p.user()

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -402,6 +403,39 @@ func TestRefusalsCostTheSame(t *testing.T) {
 	} {
 		if hashes, code := try(test.name, test.password); hashes != 1 || code != test.code {
 			t.Errorf("%s: got %d hashes and code %d, want 1 and %d", test.what, hashes, code, test.code)
+		}
+	}
+}
+
+// TestPermissions: an application's permissions at Graph are in its tokens for Graph, of its own tenant, and in no others.
+func TestPermissions(t *testing.T) {
+	w := newWorld(t)
+	w.panel(t, graphGrant)
+	for _, app := range []csp.ID{contosoApp, panelApp} {
+		must(t, w.db.ChangeApp(t.Context(), app, func(app *csp.App) error {
+			app.Permissions = []string{csp.PermissionReadDelegation}
+			return nil
+		}))
+	}
+	byItself := func(app csp.ID, scope string) url.Values {
+		return url.Values{"grant_type": {"client_credentials"}, "client_id": {app.String()}, "client_secret": {appSecret}, "scope": {scope + "/.default"}}
+	}
+	for _, test := range []struct {
+		what, path string
+		form       url.Values
+		want       []string
+	}{
+		{"Graph", v2, byItself(contosoApp, "https://graph.microsoft.com"), []string{csp.PermissionReadDelegation}},
+		{"Graph by its id", v2, byItself(contosoApp, "00000003-0000-0000-c000-000000000000"), []string{csp.PermissionReadDelegation}},
+		{"the directory's graph", v2, byItself(contosoApp, graph), nil},
+		{"Partner Center", v2, byItself(contosoApp, pc), nil},
+		{"Graph, of a user", v2, with(asUser(), "scope", "https://graph.microsoft.com/.default"), nil},
+		{"at a customer", "/" + w.customer.ID + "/oauth2/v2.0/token", byItself(panelApp, graph), nil},
+	} {
+		got := post(t, w.serve(), test.path, test.form)
+		wantCode(t, test.what, got, 0)
+		if roles := claimsOf(t, got.AccessToken).Roles; !slices.Equal(roles, test.want) {
+			t.Errorf("%s: got roles %q, want %q", test.what, roles, test.want)
 		}
 	}
 }

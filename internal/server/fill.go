@@ -97,7 +97,7 @@ func (s *Server) fillValidationCodes(ctx context.Context, p *WorldPartner) error
 
 func (s *Server) fillApps(ctx context.Context, p *WorldPartner) error {
 	for _, a := range p.Apps {
-		app := &csp.App{ID: csp.MustParseID(a.ID), Tenant: csp.MustParseID(p.ID), Name: a.Name, Public: a.Secret == "" && len(a.Certificates) == 0, RedirectURIs: a.RedirectURIs, NeedsConsent: a.NeedsConsent, ImplicitTokens: a.ImplicitTokens}
+		app := &csp.App{ID: csp.MustParseID(a.ID), Tenant: csp.MustParseID(p.ID), Name: a.Name, Public: a.Secret == "" && len(a.Certificates) == 0, RedirectURIs: a.RedirectURIs, NeedsConsent: a.NeedsConsent, ImplicitTokens: a.ImplicitTokens, Permissions: a.Permissions}
 		if _, err := s.store.App(ctx, app.ID); !errors.Is(err, csp.ErrNotFound) {
 			if err != nil {
 				return err

@@ -54,7 +54,8 @@ type WorldApp struct {
 	RedirectURIs []string `json:"redirectUris"` // http://localhost stands for all its ports
 	NeedsConsent bool     `json:"needsConsent"` // at the tenants of customers; else it is pre-consented there
 
-	ImplicitTokens bool `json:"implicitTokens"` // the authorize endpoint may hand out access tokens
+	ImplicitTokens bool     `json:"implicitTokens"` // the authorize endpoint may hand out access tokens
+	Permissions    []string `json:"permissions"`    // what it may do by itself at Microsoft Graph
 }
 
 // WorldUser is a user of a partner's tenant.
@@ -105,6 +106,11 @@ func (p *WorldPartner) check() error {
 	ids := append([]string{p.ID}, p.Providers...)
 	for _, app := range p.Apps {
 		ids = append(ids, app.ID)
+		for _, permission := range app.Permissions {
+			if err := csp.CheckPermission(permission); err != nil {
+				return fmt.Errorf("app %s: permission %q: %w", app.Name, permission, err)
+			}
+		}
 		for _, uri := range app.RedirectURIs {
 			if err := csp.CheckRedirectURI(uri); err != nil {
 				return fmt.Errorf("app %s: redirect URI %q: %w", app.Name, uri, err)

@@ -22,7 +22,8 @@ type appProfile struct {
 	RedirectURIs []string         `json:"redirectUris,omitzero"`
 	NeedsConsent bool             `json:"needsConsent,omitzero"`
 
-	ImplicitTokens bool `json:"implicitTokens,omitzero"`
+	ImplicitTokens bool     `json:"implicitTokens,omitzero"`
+	Permissions    []string `json:"permissions,omitzero"`
 }
 
 type appSecret struct {
@@ -160,7 +161,7 @@ func (db *DB) DeleteApp(ctx context.Context, id csp.ID) error {
 
 // profileOf is the document of the application.
 func profileOf(app *csp.App) (string, error) {
-	document := appProfile{Name: app.Name, Public: app.Public, RedirectURIs: app.RedirectURIs, NeedsConsent: app.NeedsConsent, ImplicitTokens: app.ImplicitTokens}
+	document := appProfile{Name: app.Name, Public: app.Public, RedirectURIs: app.RedirectURIs, NeedsConsent: app.NeedsConsent, ImplicitTokens: app.ImplicitTokens, Permissions: app.Permissions}
 	for _, secret := range app.Secrets {
 		document.Secrets = append(document.Secrets, appSecret{
 			ID: secret.ID.String(), Hash: secret.Hash, Hint: secret.Hint, Expires: secret.Expires.UnixMicro(),
@@ -194,7 +195,7 @@ func readApp(ask asker, id csp.ID) (*csp.App, error) {
 	if err := json.Unmarshal([]byte(document), &profile); err != nil {
 		return nil, err
 	}
-	app := &csp.App{ID: id, Tenant: csp.ID(tenant), Name: profile.Name, Public: profile.Public, RedirectURIs: profile.RedirectURIs, NeedsConsent: profile.NeedsConsent, ImplicitTokens: profile.ImplicitTokens}
+	app := &csp.App{ID: id, Tenant: csp.ID(tenant), Name: profile.Name, Public: profile.Public, RedirectURIs: profile.RedirectURIs, NeedsConsent: profile.NeedsConsent, ImplicitTokens: profile.ImplicitTokens, Permissions: profile.Permissions}
 	for _, secret := range profile.Secrets {
 		secretID, err := csp.ParseID(secret.ID)
 		if err != nil {

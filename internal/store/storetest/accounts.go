@@ -86,7 +86,7 @@ func testUser(t *testing.T, s *suite) {
 }
 
 func testApp(t *testing.T, s *suite) {
-	app := &csp.App{ID: s.ids.New(), Tenant: s.contoso.ID, Name: "billing", NeedsConsent: true, ImplicitTokens: true, RedirectURIs: []string{"http://localhost"}, Secrets: []csp.AppSecret{
+	app := &csp.App{ID: s.ids.New(), Tenant: s.contoso.ID, Name: "billing", NeedsConsent: true, ImplicitTokens: true, Permissions: []string{"a", "b"}, RedirectURIs: []string{"http://localhost"}, Secrets: []csp.AppSecret{
 		{ID: s.ids.New(), Hash: []byte{0, 1, 2, 255}, Hint: "abc", Expires: s.clock.Add(time.Hour)},
 		{ID: s.ids.New(), Hash: []byte{3}, Hint: "def", Expires: s.clock},
 	}, Certificates: []csp.AppCertificate{{ID: s.ids.New(), DER: []byte{48, 0, 255}}}}
