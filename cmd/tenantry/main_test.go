@@ -29,6 +29,7 @@ func TestScript(t *testing.T) {
 			"halt":     haltServer,
 			"capture":  capture,
 			"contains": contains,
+			"damage":   damage,
 			"fits":     fits,
 		},
 	})

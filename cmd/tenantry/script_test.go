@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"io"
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
@@ -72,4 +74,19 @@ func fits(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("line %d has %d columns, want at most %d: %s", i+1, width, columns, line)
 		}
 	}
+}
+
+// damage FILE fills the last page of a database with zeros.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage file")
+	}
+	const page = 4096
+	file, err := os.OpenFile(ts.MkAbs(args[0]), os.O_RDWR, 0)
+	ts.Check(err)
+	defer file.Close()
+	end, err := file.Seek(0, io.SeekEnd)
+	ts.Check(err)
+	_, err = file.WriteAt(make([]byte, page), end-page)
+	ts.Check(err)
 }

@@ -31,6 +31,7 @@ func presentation() []kong.Option {
 		kong.ValueFormatter(withVariable),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "store", Title: "Commands on a store that no server holds (--store), or for a running server, by its admin key:"},
+			{Key: "keep", Title: "Commands that keep a store:"},
 			{Key: "client", Title: "Commands for a running server, or for the real service:"},
 			{Key: "admin", Title: "Commands for a running server of your own, by its admin key:"},
 			{Key: "listener", Title: "Listener:"},

@@ -21,6 +21,8 @@ type commands struct {
 	Keys      keysCommands      `cmd:"" help:"The keys that tokens are signed with: list, rotate." group:"store"`
 	Customers customersCommands `cmd:"" help:"Customers: create, get." group:"client"`
 
+	Store storeCommands `cmd:"" help:"What is kept of everything: check." group:"keep"`
+
 	Qualifications  qualificationsCommands  `cmd:"" help:"The vetting of customers' qualifications: list, approve, deny." group:"admin"`
 	ValidationCodes validationCodesCommands `cmd:"" help:"The codes that partners qualify customers as GovernmentCommunityCloud by: issue, list." group:"admin"`
 	SecondFactors   secondFactorsCommands   `cmd:"" help:"The second factors that users sign in with: remove." group:"admin"`

@@ -12,9 +12,6 @@ import (
 	"github.com/tenantry/tenantry/internal/token"
 )
 
-// claimName is the setting by which a store remembers its root key's fingerprint.
-const claimName = "root key"
-
 var errOtherRoot = errors.New("the data in this store was made under another root key, and its passwords, secrets and tokens cannot be read with this one; give the root.key that belongs to it, or TENANTRY_ROOT_KEY")
 
 var errNoRoot = errors.New("there is no root key for this store: give all its servers the same TENANTRY_ROOT_KEY, 32 bytes as base64 (for example what openssl rand -base64 32 prints), or a --dir in which root.key lies")
@@ -26,7 +23,7 @@ func OpenRoot(ctx context.Context, db *store.DB, text, dir string, random io.Rea
 	if err != nil {
 		return token.Root{}, err
 	}
-	claimed, err := db.Claim(ctx, claimName, root.Fingerprint())
+	claimed, err := db.Claim(ctx, store.RootKeySetting, root.Fingerprint())
 	if err != nil {
 		return token.Root{}, err
 	}
@@ -51,7 +48,7 @@ func readRoot(ctx context.Context, db *store.DB, text, dir string, random io.Rea
 		return token.NewRoot(random)
 	}
 	path := filepath.Join(dir, "root.key")
-	claimed, err := db.Claimed(ctx, claimName)
+	claimed, err := db.Claimed(ctx, store.RootKeySetting)
 	if err != nil {
 		return token.Root{}, err
 	}
@@ -59,4 +56,22 @@ func readRoot(ctx context.Context, db *store.DB, text, dir string, random io.Rea
 		return token.Root{}, fmt.Errorf("the store has a root key and there is none at %s; put the root.key there that belongs to it, or give TENANTRY_ROOT_KEY", path)
 	}
 	return token.OpenRoot(path, random)
+}
+
+// IsRoot reports whether a server would take the root key of the fingerprint, by the text if there is one, else by the file
+// root.key in dir. Nothing is made; there is false where there is neither.
+func IsRoot(fingerprint, text, dir string) (is, there bool, err error) {
+	path := filepath.Join(dir, "root.key")
+	var root token.Root
+	if text != "" {
+		root, err = token.ParseRoot(text)
+	} else if _, err = os.Stat(path); dir == "" || errors.Is(err, os.ErrNotExist) {
+		return false, false, nil
+	} else {
+		root, err = token.OpenRoot(path, nil)
+	}
+	if err != nil {
+		return false, true, err
+	}
+	return root.Fingerprint() == fingerprint, true, nil
 }

@@ -30,6 +30,7 @@ type dialect struct {
 	words  *strings.Replacer
 
 	begin    string        // what a transaction begins with
+	look     string        // likewise one that reads one state of the store, whatever is written meanwhile
 	setup    string        // what the writer runs before all else; empty: nothing
 	readers  int           // how many reads run at once
 	wait     time.Duration // how long an answer is waited for; zero: as long as it takes
@@ -105,6 +106,7 @@ func sqliteDialect(rest string) *dialect {
 			"/*C*/", "", // bytes are compared as bytes anyhow
 		),
 		begin: `BEGIN IMMEDIATE`,
+		look:  `BEGIN`,
 
 		// It keeps more pages than a reader, whose are void after each commit; with many more, each commit spends a fifth of its time
 		// on looking through them.
@@ -147,6 +149,7 @@ func postgresDialect(storeURL string) *dialect {
 
 		// Each transaction is as if it were alone, as on SQLite, where it is: what it read it may build on.
 		begin:    `BEGIN ISOLATION LEVEL SERIALIZABLE`,
+		look:     `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY`,
 		readers:  16, // each waits for the network
 		wait:     15 * time.Second,
 		shared:   true,

@@ -7,6 +7,9 @@ import (
 	"github.com/tenantry/tenantry/internal/csp"
 )
 
+// RootKeySetting is where a store keeps the fingerprint of the root key that belongs to it.
+const RootKeySetting = "root key"
+
 // Claim keeps the value under the name if there is none yet, and returns the one that is kept.
 func (db *DB) Claim(ctx context.Context, name, value string) (string, error) {
 	kept, err := db.setting(ctx, name)
@@ -40,6 +43,16 @@ func (db *DB) setting(ctx context.Context, name string) (value string, err error
 		SELECT value
 		FROM settings
 		WHERE name = $1`,
+		name).Scan(&value)
+	return value, notFound(err)
+}
+
+// Setting is the value that is kept under the name, or [csp.ErrNotFound].
+func (u *Upkeep) Setting(ctx context.Context, name string) (value string, err error) {
+	err = u.pool.QueryRowContext(ctx, u.dialect.spell(`
+		SELECT value
+		FROM settings
+		WHERE name = $1`),
 		name).Scan(&value)
 	return value, notFound(err)
 }
