@@ -28,6 +28,7 @@ type Handler struct {
 	Registry       *csp.Registry
 	IDs            *csp.IDs
 	Logger         *slog.Logger
+	Backup         Backup
 
 	// Keys are the server's signing keys, started.
 	Keys func(context.Context) (*token.Keys, error)
@@ -78,6 +79,7 @@ var routes = []struct {
 	{"POST", prefix + "keys/rotate", (*Handler).rotateKeys},
 	{"GET", prefix + "clock", (*Handler).showClock},
 	{"POST", prefix + "clock/advance", (*Handler).advanceClock},
+	{"GET", prefix + "backup", (*Handler).getBackup},
 }
 
 // Patterns are the paths that the surface knows.

@@ -84,7 +84,12 @@ func (r *registry) ask(ctx context.Context, p *program, method string, path []st
 	defer func() { err = errors.Join(err, admin.Close(ctx)) }()
 	here := &operator{endpoint: endpoint{Endpoint: "http://localhost"}, AdminKey: key}
 	err = here.exchange(ctx, inProcess{admin}, method, path, body, answer)
-	if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) { // no service refused anything
+	return withoutService(err)
+}
+
+// withoutService is a fault in the words of a command that asked no service.
+func withoutService(err error) error {
+	if fault := (*partnercenter.Fault)(nil); errors.As(err, &fault) {
 		return errors.New(strings.Join(append([]string{fault.Description}, fault.Data...), "\n  "))
 	}
 	return err

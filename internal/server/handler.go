@@ -182,6 +182,7 @@ func (s *Server) admin(mux *http.ServeMux) []string {
 		Registry:       s.registry(),
 		IDs:            s.ids,
 		Logger:         s.config.Logger,
+		Backup:         s.store.Backup,
 		Keys:           s.startedKeys,
 		Now:            s.config.Now,
 		TrustForwarded: s.config.TrustForwarded,
