@@ -101,7 +101,7 @@ var looks = []look{
 		see:      seeLedger,
 	},
 	{
-		table: "audit", columns: "a.n, a.partner, a.customer, a.resource, a.name, a.record", from: "audit a", key: []string{"a.n"}, shown: 3,
+		table: "audit", columns: "a.n, a.partner, a.customer, a.resource, a.name, a.record", from: "audit a", key: []string{"a.partner", "a.n"}, shown: 3,
 		problems: []string{cannotRead, noID, otherFolded},
 		see:      seeAudit,
 	},
@@ -439,11 +439,16 @@ func seeLedger(s *seen, row columns) error {
 	if prior.status != created {
 		return nil
 	}
-	var customer struct {
-		ID string `json:"id"`
-	}
+	var customer string
 	err = json.Unmarshal(answer, &customer)
-	id, wrong := csp.ParseID(customer.ID)
+	if err != nil { // earlier versions recorded all of the answer
+		var whole struct {
+			ID string `json:"id"`
+		}
+		err = json.Unmarshal(answer, &whole)
+		customer = whole.ID
+	}
+	id, wrong := csp.ParseID(customer)
 	if err != nil || wrong != nil {
 		return s.broken("answers a create with no customer")
 	}

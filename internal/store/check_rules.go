@@ -31,7 +31,7 @@ var rules = []rule{
 	{"tenants", "is nobody's customer, and no record tells of an end", `
 		SELECT t.n, t.id
 		FROM tenants t
-		WHERE t.profile <> '' AND NOT EXISTS (SELECT 1 FROM relationships r WHERE r.customer = t.n)
+		WHERE t.profile <> '' AND NOT EXISTS (SELECT 1 FROM partners p CROSS JOIN relationships r WHERE r.partner = p.n AND r.customer = t.n)
 			AND EXISTS (
 				SELECT 1 FROM partners p CROSS JOIN audit a
 				WHERE a.partner = p.n AND a.customer = t.id AND a.record LIKE '%"o":"add!_customer"%' ESCAPE '!')
@@ -159,7 +159,7 @@ var rules = []rule{
 	{"accounts", "is of no relationship", `
 		SELECT a.customer, a.account
 		FROM accounts a
-		WHERE NOT EXISTS (SELECT 1 FROM relationships r WHERE r.customer = a.customer AND r.account = a.account)`},
+		WHERE NOT EXISTS (SELECT 1 FROM relationships r WHERE r.customer = a.customer AND r.account = a.account AND r.account <> 0)`},
 
 	{"ledger", "has a status that no answer has", `
 		SELECT l.n, l.status

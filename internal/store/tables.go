@@ -40,7 +40,7 @@ var tables = []table{
 	newTable("signing_keys", "id", "id text, created number, certificate bytes, sealed bytes"),
 	newTable("settings", "name", "name text, value text"),
 	newTable("documents", "customer, kind, id", "customer number, kind text, id text, document text"),
-	newTable("audit", "n", "n number, partner number, customer bytes, resource text, name text, record text"),
+	newTable("audit", "partner, n", "partner number, n number, customer bytes, resource text, name text, record text"),
 	newTable("webhooks", "partner", "partner number, registration text"),
 	newTable("deliveries", "id", "id bytes, partner number, queued number, state text, due number, event text, results text"),
 	newTable("validation_codes", "partner, id", "partner number, id text, organization text, max_creates number, used number, changed number"),
