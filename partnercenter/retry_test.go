@@ -184,15 +184,17 @@ func TestClientIsShared(t *testing.T) {
 func TestRetryAfter(t *testing.T) {
 	for _, test := range []struct {
 		name, after string
+		status      int
 		want        []time.Duration
 	}{
-		{"seconds", "7", []time.Duration{0, 7 * time.Second}},
-		{"longer than anybody waits", "3600", []time.Duration{0}},
+		{"seconds", "7", 429, []time.Duration{0, 7 * time.Second}},
+		{"of a busy server", "3", 503, []time.Duration{0, 3 * time.Second}},
+		{"longer than anybody waits", "3600", 429, []time.Duration{0}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{answers: []answer{
-					{status: 429, header: http.Header{"Retry-After": {test.after}}, body: `{"statusCode":429,"message":"m"}`},
+					{status: test.status, header: http.Header{"Retry-After": {test.after}}, body: `{"statusCode":429,"message":"m"}`},
 					{status: 201, body: "{}"},
 				}}
 				_, err := mustScripted(t, s).Customers.Create(t.Context(), &Customer{}, nil)

@@ -198,7 +198,7 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	fault := (*partnercenter.Fault)(nil)
 	switch {
 	case errors.As(err, &fault):
-	case errors.Is(err, csp.ErrUnavailable), errors.Is(err, context.Canceled):
+	case errors.Is(err, csp.ErrUnavailable), errors.Is(err, token.ErrBusy), errors.Is(err, context.Canceled):
 		fault = partnercenter.ErrBusy
 	default:
 		h.Logger.ErrorContext(r.Context(), "admin request failed", "method", r.Method, "path", r.URL.Path, "err", err)
@@ -208,7 +208,7 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	case http.StatusUnauthorized:
 		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="tenantry-admin"`}
 	case http.StatusServiceUnavailable:
-		w.Header()["Retry-After"] = []string{"1"}
+		web.ComeBack(w)
 	}
 	if err := web.Write(w, fault.Status, "", fault); err != nil {
 		h.Logger.ErrorContext(r.Context(), "fault not written", "err", err)

@@ -42,6 +42,8 @@ type Handler struct {
 	MFA          MFA
 	UserRequests *csp.UserRequestLog
 
+	Reads, Writes *web.Gate // of requests that are worked on at once; nil: any number
+
 	ThrottlePartner  throttle.Limit // of all calls of a partner
 	ThrottleCustomer throttle.Limit // of a partner's calls for one customer
 	partnerCalls     *throttle.Buckets[csp.ID]
@@ -181,15 +183,23 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.validations = &throttle.Buckets[csp.ID]{Limit: validationLimit, Now: h.Now}
 	mounted := make([]web.Route, 0, len(routes)+len(granularRoutes)+1)
 	for _, route := range slices.Concat(routes, granularRoutes) {
-		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.authorized(route))})
+		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.gate(route.method).Admit(h.authorized(route)))})
 	}
 	for _, operation := range documented() {
 		if operation.hiddenByRoute() {
-			mounted = append(mounted, web.Route{Method: operation.method, Pattern: operation.path, Handler: h.prepared(h.notBuilt)})
+			mounted = append(mounted, web.Route{Method: operation.method, Pattern: operation.path, Handler: h.prepared(h.gate(operation.method).Admit(h.notBuilt))})
 		}
 	}
-	mounted = append(mounted, web.Route{Pattern: "/", Handler: h.prepared(h.notBuilt)})
+	mounted = append(mounted, web.Route{Pattern: "/", Handler: h.prepared(h.Reads.Admit(h.notBuilt))})
 	web.Mount(mux, mounted, h.writeError)
+}
+
+// gate is the one that requests of the method come through: who reads must not wait for those who write.
+func (h *Handler) gate(method string) *web.Gate {
+	if method == http.MethodGet || method == http.MethodHead {
+		return h.Reads
+	}
+	return h.Writes
 }
 
 // writeError is the one place that answers with an error.
@@ -197,7 +207,7 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	fault := (*partnercenter.Fault)(nil)
 	switch {
 	case errors.As(err, &fault):
-	case errors.Is(err, csp.ErrUnavailable), errors.Is(err, context.Canceled):
+	case errors.Is(err, csp.ErrUnavailable), errors.Is(err, token.ErrBusy), errors.Is(err, context.Canceled):
 		fault = partnercenter.ErrBusy // also where the caller has gone: nobody reads it, and the log need not know
 	default:
 		h.Logger.ErrorContext(r.Context(), "request failed",
@@ -208,7 +218,7 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	case http.StatusUnauthorized:
 		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="partnercenter", error="invalid_token"`}
 	case http.StatusServiceUnavailable:
-		w.Header()["Retry-After"] = []string{"1"}
+		web.ComeBack(w)
 	}
 	if r.Method == http.MethodHead {
 		empty(w, fault.Status)

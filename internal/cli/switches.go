@@ -18,6 +18,9 @@ type switches struct {
 	ExternalURL    string   `name:"external-url" group:"listener" placeholder:"URL" variable:"TENANTRY_EXTERNAL_URL" help:"What clients reach the server as, if not by the name they send: behind a proxy."`
 	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-For, X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
 
+	MaxRequests    int `group:"listener" default:"512" placeholder:"N" variable:"TENANTRY_MAX_REQUESTS" help:"How many requests are worked on at once: so many reads, so many writes and so many at the login host. Others are answered 503 at once, with Retry-After."`
+	MaxConnections int `group:"listener" default:"16384" placeholder:"N" variable:"TENANTRY_MAX_CONNECTIONS" help:"How many connections are open at once, as far as the system allows the process as many files. A new one takes the place of the one that is idle the longest."`
+
 	BOM                 server.BOM               `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`
 	AddressValidation   server.AddressValidation `name:"address-validation" group:"api" default:"auto" enum:"auto,object,bool,legacy" variable:"TENANTRY_ADDRESS_VALIDATION" help:"Verdicts on addresses: object (with suggestions), bool, legacy (as in 2017: nothing, or fault 2007), or auto, bool for clients that are known to read one."`
 	MFA                 server.MFA               `name:"mfa" group:"api" default:"report" enum:"off,report,enforce" variable:"TENANTRY_MFA" help:"Calls that a user stands behind without a second factor: off, report (isMfaCompliant in the answer) or enforce (fault 900421; partners' users are asked for one when they sign in)."`
@@ -50,6 +53,12 @@ func (s *switches) config(p *program) (server.Config, error) {
 	if s.ReplayFor <= 0 {
 		return server.Config{}, wrong("--replay-for must be longer than no time, for example 24h")
 	}
+	if s.MaxRequests < 1 {
+		return server.Config{}, wrong("--max-requests must be at least 1, for example 512")
+	}
+	if s.MaxConnections < 1 {
+		return server.Config{}, wrong("--max-connections must be at least 1, for example 16384")
+	}
 	if s.SecondFactorLife < 0 {
 		return server.Config{}, wrong("--second-factor-life must not be negative; leave it out for no end")
 	}
@@ -66,6 +75,8 @@ func (s *switches) config(p *program) (server.Config, error) {
 		PlainHTTP:           s.PlainHTTP,
 		ExternalURL:         s.ExternalURL,
 		TrustForwarded:      s.TrustForwarded,
+		MaxRequests:         s.MaxRequests,
+		MaxConnections:      s.MaxConnections,
 		BOM:                 s.BOM,
 		UserCreated:         s.UserCreated,
 		AddressValidation:   s.AddressValidation,

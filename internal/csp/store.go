@@ -21,6 +21,9 @@ var ErrExists = errors.New("already exists")
 // ErrUnavailable is what a [Store] answers when it cannot take the request now; it has done nothing.
 var ErrUnavailable = errors.New("the store is unavailable")
 
+// ErrOverloaded is [ErrUnavailable] where more was asked for at once than can be done in good time.
+var ErrOverloaded = fmt.Errorf("%w: too much is asked of it at once", ErrUnavailable)
+
 // Store keeps the world. Every method is atomic, and durable before it returns.
 // Each method that touches customers takes the partner: there is none that could reach somebody else's. But PartnersOf, which
 // is for whoever runs the server, tells whose a customer is, and no more of it.

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/token"
 	"github.com/tenantry/tenantry/internal/web"
 )
 
@@ -84,22 +85,25 @@ func (h *Handler) WriteError(w http.ResponseWriter, r *http.Request, err error) 
 	switch {
 	case errors.As(err, &refusal):
 		h.log().InfoContext(r.Context(), "refused", "code", refusal.Code, "trace", trace)
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, csp.ErrOverloaded), errors.Is(err, token.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		refusal = ErrTransient // and no line in the log for each of a flood
+	case errors.Is(err, csp.ErrUnavailable):
+		h.log().ErrorContext(r.Context(), "request failed", "trace", trace, "err", err)
 		refusal = ErrTransient
 	default:
 		h.log().ErrorContext(r.Context(), "request failed", "trace", trace, "err", err)
 		refusal = ErrUnexpected
 	}
 	body := h.errorBody(r, refusal, trace, h.mark(w, r, trace))
+	if refusal.Status == http.StatusServiceUnavailable {
+		web.ComeBack(w)
+	}
 	if pagePatterns[r.Pattern] {
 		err := h.errorShown(w, r, refusal, body)
 		if err == nil {
 			return
 		}
 		h.log().ErrorContext(r.Context(), "refusal not shown", "trace", trace, "err", err)
-	}
-	if refusal.Status == http.StatusServiceUnavailable {
-		w.Header()["Retry-After"] = []string{"1"}
 	}
 	if err := web.Write(w, refusal.Status, "", body); err != nil {
 		h.log().ErrorContext(r.Context(), "refusal not written", "trace", trace, "err", err)

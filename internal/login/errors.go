@@ -244,7 +244,7 @@ var (
 	// ErrNoUserToken answers a request for what is known of a user without a token of one. OpenID Connect Core, 5.3.3.
 	ErrNoUserToken = row(50027, 401, "invalid_token", "JWT token is invalid or malformed. Send an access token of a user of this tenant as 'Authorization: Bearer <token>'.")
 
-	// ErrTransient answers when the request ran out of time.
+	// ErrTransient answers when the server cannot take the request now, or ran out of time over it.
 	ErrTransient = row(90033, 503, "temporarily_unavailable", "A transient error has occurred. Please try again.")
 
 	// ErrUnexpected stands for everything that is no refusal: the cause is logged and never sent.

@@ -41,6 +41,8 @@ type Handler struct {
 	// SecondFactorLife is how long a second factor counts where one is asked for; zero: as long as what it was given for.
 	SecondFactorLife time.Duration
 
+	Gate *web.Gate // of requests that are worked on at once; nil: any number
+
 	lockouts       throttle.Lockouts[guesser] // of passwords
 	factorLockouts throttle.Lockouts[guesser] // of codes: an empty guess, as one that was wrong may be right later
 }
@@ -103,6 +105,9 @@ func (h *Handler) Routes() []web.Route {
 	}
 	for _, p := range pages {
 		routes = append(routes, web.Route{Method: "GET", Pattern: p.pattern, Handler: h.shown(p)}, web.Route{Method: "POST", Pattern: p.pattern, Handler: h.shown(p)})
+	}
+	for i := range routes {
+		routes[i].Handler = h.Gate.Admit(routes[i].Handler)
 	}
 	return routes
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	"time"
@@ -37,6 +38,10 @@ type Config struct {
 	ExternalURL     string   // what clients reach the server as, if not by the name they send
 	TrustForwarded  bool     // X-Forwarded-For, -Host and -Proto come from a proxy of ours
 
+	MaxRequests    int      // that are worked on at once: so many reads, so many writes, so many at the login host; zero: 512
+	MaxConnections int      // that are open at once; zero: 16384. Fewer where the system does not allow the process as many files
+	Timeouts       Timeouts // of clients
+
 	BOM                 api.BOM
 	UserCreated         int // the status of an answer with a new user; zero: 200
 	AddressValidation   api.AddressValidation
@@ -70,7 +75,27 @@ type Config struct {
 	MovableClock bool // the admin API may move the clock forward
 }
 
+// Timeouts are how long the server waits for clients. The zero value of each is its default.
+type Timeouts struct {
+	Header time.Duration // for the first byte, a TLS handshake and the header of a request: 10 s each
+	Read   time.Duration // for a whole request: a minute
+	Write  time.Duration // for a client to take the answer, counted from the header of its request: two minutes
+	Idle   time.Duration // for the next request: three minutes
+}
+
+func (t Timeouts) withDefaults() Timeouts {
+	return Timeouts{
+		Header: cmp.Or(t.Header, 10*time.Second),
+		Read:   cmp.Or(t.Read, time.Minute),
+		Write:  cmp.Or(t.Write, 2*time.Minute),
+		Idle:   cmp.Or(t.Idle, 3*time.Minute),
+	}
+}
+
 func (c Config) withDefaults() Config {
+	c.MaxRequests = cmp.Or(c.MaxRequests, 512)
+	c.MaxConnections = cmp.Or(c.MaxConnections, 16384)
+	c.Timeouts = c.Timeouts.withDefaults()
 	if c.Store == "" {
 		c.Store = "sqlite::memory:"
 	}

@@ -23,6 +23,8 @@ import (
 
 // wire builds the services.
 func (s *Server) wire() {
+	s.gates = newGates(int64(s.config.MaxRequests))
+	s.observer.gates(&s.gates)
 	s.userRequests = csp.NewUserRequestLog(s.store, s.config.Logger)
 	s.ids = &csp.IDs{Now: s.config.Now, Rand: s.config.Rand}
 	s.passwords = &token.Passwords{Root: s.root, Rand: s.config.Rand}
@@ -125,6 +127,8 @@ func (s *Server) api() *surface {
 		MFA:                 s.config.MFA,
 		UserRequests:        s.userRequests,
 		PlainWebhooks:       s.config.PrivateWebhooks,
+		Reads:               s.gates.reads,
+		Writes:              s.gates.writes,
 		ThrottlePartner:     s.config.ThrottlePartner,
 		ThrottleCustomer:    s.config.ThrottleCustomer,
 	}
@@ -223,6 +227,7 @@ func (s *Server) login() *surface {
 		RevokeReused:        s.config.RevokeReused,
 		EnforceMFA:          s.config.MFA == api.MFAEnforce,
 		SecondFactorLife:    s.config.SecondFactorLife,
+		Gate:                s.gates.login,
 	}
 	mux := http.NewServeMux()
 	web.Mount(mux, handler.Routes(), handler.WriteError)

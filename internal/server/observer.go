@@ -12,6 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tenantry/tenantry/internal/web"
 )
 
 // observer counts what the server does.
@@ -39,6 +41,36 @@ func newObserver() *observer {
 	o.registry.MustRegister(o.requests, o.commits, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return o
+}
+
+// gates shows how full they are, and how many requests they have refused.
+func (o *observer) gates(g *gates) {
+	for what, gate := range map[string]*web.Gate{"read": g.reads, "write": g.writes, "login": g.login} {
+		labels := prometheus.Labels{"kind": what}
+		o.registry.MustRegister(
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+				Name: "tenantry_requests_working", Help: "How many requests are worked on, by what --max-requests bounds.", ConstLabels: labels,
+			}, func() float64 { return float64(gate.Working()) }),
+			prometheus.NewCounterFunc(prometheus.CounterOpts{
+				Name: "tenantry_requests_refused_total", Help: "How many requests were answered 503 because --max-requests were worked on.", ConstLabels: labels,
+			}, func() float64 { return float64(gate.Refused()) }),
+		)
+	}
+}
+
+// connections shows how many there are, and how many had to go.
+func (o *observer) connections(c *connections) {
+	o.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tenantry_connections", Help: "How many connections are open.",
+		}, func() float64 { return float64(c.count().open) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "tenantry_connections_evicted_total", Help: "How many idle connections were closed to make room for new ones under --max-connections.",
+		}, func() float64 { return float64(c.count().evicted) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "tenantry_connections_refused_total", Help: "How many new connections were closed at once because --max-connections were open and none was idle.",
+		}, func() float64 { return float64(c.count().refused) }),
+	)
 }
 
 // outcome is what requests are counted by.

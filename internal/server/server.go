@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -16,14 +17,8 @@ import (
 	"github.com/tenantry/tenantry/internal/token"
 )
 
-// Limits of the listener. They bound what a slow or idle peer can hold.
 const (
-	headerTimeout = 10 * time.Second
-	readTimeout   = time.Minute
-	writeTimeout  = 2 * time.Minute
-	idleTimeout   = 3 * time.Minute
-	maxHeader     = 64 << 10
-
+	maxHeader = 64 << 10 // of a request
 	tendEvery = 10 * time.Minute
 )
 
@@ -44,6 +39,7 @@ type Server struct {
 	userRequests *csp.UserRequestLog
 
 	users     *csp.Users
+	gates     gates
 	observer  *observer
 	authority *port.Authority
 
@@ -131,14 +127,28 @@ func (s *Server) listen() error {
 	if err != nil {
 		return errors.Join(err, tcp.Close())
 	}
-	s.listener = &port.Listener{Listener: tcp, TLS: config}
+	s.serve(tcp, config)
+	return nil
+}
+
+// serve answers what comes in, until Close.
+func (s *Server) serve(tcp net.Listener, config *tls.Config) {
+	limit := s.maxConnections()
+	connections := newConnections(tcp, limit)
+	s.observer.connections(connections)
+	timeouts := s.config.Timeouts
+	s.listener = &port.Listener{Listener: connections, TLS: config, Timeout: timeouts.Header}
+	http1 := new(http.Protocols)
+	http1.SetHTTP1(true) // and no other: nobody needs streams here, and nobody can then reset them by the thousand
 	s.http = &http.Server{
 		Handler:           s.handler(),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
+		Protocols:         http1,
+		ReadHeaderTimeout: timeouts.Header, // bounds the TLS handshake, too
+		ReadTimeout:       timeouts.Read,
+		WriteTimeout:      timeouts.Write,
+		IdleTimeout:       timeouts.Idle,
 		MaxHeaderBytes:    maxHeader,
+		ConnState:         connections.state,
 		ErrorLog:          noise(s.config.Logger),
 	}
 	s.background.Go(func() {
@@ -147,7 +157,6 @@ func (s *Server) listen() error {
 		}
 		close(s.served)
 	})
-	return nil
 }
 
 // ownAuthority reports whether certificates come from the local CA.

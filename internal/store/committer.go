@@ -78,6 +78,8 @@ func (c *committer) await(ctx context.Context, w *write) error {
 		return ctx.Err()
 	case <-c.stop:
 		return errClosed
+	default: // to wait for a place would be a queue without an end
+		return csp.ErrOverloaded
 	}
 	// From here on the write happens, whether the caller still waits or not: so wait for it.
 	select {

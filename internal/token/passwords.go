@@ -16,6 +16,12 @@ const MaxPassword = 1 << 10
 // ErrPasswordTooLong is returned for a chosen password of more than [MaxPassword] bytes.
 var ErrPasswordTooLong = errors.New("the password is longer than 1024 bytes")
 
+// ErrBusy is returned for a password that would have to wait too long until it is proved.
+var ErrBusy = errors.New("too many passwords are being proved")
+
+// maxLine is how many slow hashes run or wait: about a second of them.
+const maxLine = 64
+
 // Passwords proves the passwords of users.
 //
 // A first password is proved by deriving it again, which takes a microsecond. A chosen one costs an argon2id hash, and
@@ -27,11 +33,12 @@ type Passwords struct {
 
 	once   sync.Once
 	gate   chan struct{} // slow hashes that run
+	line   atomic.Int64  // those, and who waits to run one
 	hashes atomic.Int64
 }
 
-// Verify reports whether the password is the credential's. The error is the context's, or says that the credential
-// cannot be read.
+// Verify reports whether the password is the credential's. The error is the context's, [ErrBusy], or says that
+// the credential cannot be read.
 func (p *Passwords) Verify(ctx context.Context, credential []byte, tenant [16]byte, password string) (bool, error) {
 	if len(password) > MaxPassword {
 		return false, nil
@@ -54,7 +61,7 @@ func (p *Passwords) Verify(ctx context.Context, credential []byte, tenant [16]by
 	return err == nil && subtle.ConstantTimeCompare(sum, hash.sum) == 1, err
 }
 
-// VerifyNobody takes the time that [Passwords.Verify] takes to refuse. The error is the context's.
+// VerifyNobody takes the time that [Passwords.Verify] takes to refuse. The error is the context's, or [ErrBusy].
 func (p *Passwords) VerifyNobody(ctx context.Context, password string) error {
 	if len(password) > MaxPassword {
 		return nil
@@ -83,12 +90,16 @@ func (p *Passwords) ChosenCredential(ctx context.Context, password string) ([]by
 func (p *Passwords) Hashes() int64 { return p.hashes.Load() }
 
 // slow runs the hash when its turn comes: two at a time, so that a flood of sign-ins takes neither all memory nor all
-// processors from the API.
+// processors from the API. So long a line that its end would be too late is refused, whoever asks.
 func (p *Passwords) slow(ctx context.Context, password string, params argonParams, salt []byte) ([]byte, error) {
 	p.once.Do(func() { p.gate = make(chan struct{}, 2) })
 	p.hashes.Add(1)
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	defer p.line.Add(-1)
+	if p.line.Add(1) > maxLine {
+		return nil, ErrBusy
 	}
 	select {
 	case p.gate <- struct{}{}:
