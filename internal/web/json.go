@@ -20,6 +20,7 @@ import (
 const (
 	MaxBody  = 256 << 10
 	maxDepth = 64
+	promised = 8 << 10 // memory for a body before any of it has come
 )
 
 var (
@@ -35,7 +36,8 @@ func Body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, ErrBodyTooLarge
 	}
-	body := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 512)+bytes.MinRead))
+	// Memory is for what has come, not for what was promised.
+	body := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 512), promised)+bytes.MinRead))
 	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return nil, ErrBodyTooLarge

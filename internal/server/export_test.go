@@ -1,0 +1,4 @@
+package server
+
+// MaxFiles is for tests.
+var MaxFiles = maxFiles
