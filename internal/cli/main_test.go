@@ -62,6 +62,7 @@ func TestSettingsHaveVariables(t *testing.T) {
 func TestSwitchesReachTheServer(t *testing.T) {
 	var plain, set switches
 	plain.ReplayFor, set.ReplayFor = 1, 2
+	plain.MaxRequests, plain.MaxConnections = 1, 1
 	value := reflect.ValueOf(&set).Elem()
 	for i := range value.NumField() {
 		switch field := value.Field(i); field.Kind() {
@@ -93,7 +94,7 @@ func TestSwitchesReachTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := map[string]bool{"Store": true, "Dir": true, "RootKey": true, "Listen": true, "World": true, "AdminKey": true, "Logger": true, "Now": true, "Rand": true, "MovableClock": true}
+	others := map[string]bool{"Store": true, "Dir": true, "RootKey": true, "Listen": true, "World": true, "AdminKey": true, "Logger": true, "Now": true, "Rand": true, "MovableClock": true, "MaxWait": true, "Timeouts": true}
 	for i := range reflect.TypeOf(before).NumField() {
 		name := reflect.TypeOf(before).Field(i).Name
 		if !others[name] && reflect.DeepEqual(reflect.ValueOf(before).Field(i).Interface(), reflect.ValueOf(after).Field(i).Interface()) {

@@ -18,7 +18,7 @@ type switches struct {
 	ExternalURL    string   `name:"external-url" group:"listener" placeholder:"URL" variable:"TENANTRY_EXTERNAL_URL" help:"What clients reach the server as, if not by the name they send: behind a proxy."`
 	TrustForwarded bool     `group:"listener" variable:"TENANTRY_TRUST_FORWARDED" help:"Believe X-Forwarded-For, X-Forwarded-Host and X-Forwarded-Proto. Only for a server that nobody reaches but through its proxy."`
 
-	MaxRequests    int `group:"listener" default:"512" placeholder:"N" variable:"TENANTRY_MAX_REQUESTS" help:"How many requests are worked on at once: so many reads, so many writes and so many at the login host. Others are answered 503 at once, with Retry-After."`
+	MaxRequests    int `group:"listener" default:"512" placeholder:"N" variable:"TENANTRY_MAX_REQUESTS" help:"How many requests are worked on at once: so many reads, so many writes and so many at the login host. Others wait for half a second at most, and are then answered 503 with Retry-After."`
 	MaxConnections int `group:"listener" default:"16384" placeholder:"N" variable:"TENANTRY_MAX_CONNECTIONS" help:"How many connections are open at once, as far as the system allows the process as many files. A new one takes the place of the one that is idle the longest."`
 
 	BOM                 server.BOM               `name:"bom" group:"api" default:"auto" enum:"auto,always,never" variable:"TENANTRY_BOM" help:"Byte order mark before the JSON of successes: always, never, or auto, for clients of Microsoft's own family."`

@@ -38,9 +38,10 @@ type Config struct {
 	ExternalURL     string   // what clients reach the server as, if not by the name they send
 	TrustForwarded  bool     // X-Forwarded-For, -Host and -Proto come from a proxy of ours
 
-	MaxRequests    int      // that are worked on at once: so many reads, so many writes, so many at the login host; zero: 512
-	MaxConnections int      // that are open at once; zero: 16384. Fewer where the system does not allow the process as many files
-	Timeouts       Timeouts // of clients
+	MaxRequests    int           // that are worked on at once: so many reads, so many writes, so many at the login host; zero: 512
+	MaxWait        time.Duration // of a request for its place among them; zero: half a second
+	MaxConnections int           // that are open at once; zero: 16384. Fewer where the system does not allow the process as many files
+	Timeouts       Timeouts      // of clients
 
 	BOM                 api.BOM
 	UserCreated         int // the status of an answer with a new user; zero: 200
@@ -94,6 +95,7 @@ func (t Timeouts) withDefaults() Timeouts {
 
 func (c Config) withDefaults() Config {
 	c.MaxRequests = cmp.Or(c.MaxRequests, 512)
+	c.MaxWait = cmp.Or(c.MaxWait, time.Second/2)
 	c.MaxConnections = cmp.Or(c.MaxConnections, 16384)
 	c.Timeouts = c.Timeouts.withDefaults()
 	if c.Store == "" {

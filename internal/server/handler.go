@@ -23,7 +23,7 @@ import (
 
 // wire builds the services.
 func (s *Server) wire() {
-	s.gates = newGates(int64(s.config.MaxRequests))
+	s.gates = newGates(s.config.MaxRequests, s.config.MaxWait)
 	s.observer.gates(&s.gates)
 	s.userRequests = csp.NewUserRequestLog(s.store, s.config.Logger)
 	s.ids = &csp.IDs{Now: s.config.Now, Rand: s.config.Rand}

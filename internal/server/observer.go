@@ -50,10 +50,13 @@ func (o *observer) gates(g *gates) {
 		o.registry.MustRegister(
 			prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 				Name: "tenantry_requests_working", Help: "How many requests are worked on, by what --max-requests bounds.", ConstLabels: labels,
-			}, func() float64 { return float64(gate.Working()) }),
+			}, func() float64 { return float64(gate.State().Working) }),
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+				Name: "tenantry_requests_waiting", Help: "How many requests wait for their place among --max-requests.", ConstLabels: labels,
+			}, func() float64 { return float64(gate.State().Waiting) }),
 			prometheus.NewCounterFunc(prometheus.CounterOpts{
 				Name: "tenantry_requests_refused_total", Help: "How many requests were answered 503 because --max-requests were worked on.", ConstLabels: labels,
-			}, func() float64 { return float64(gate.Refused()) }),
+			}, func() float64 { return float64(gate.State().Refused) }),
 		)
 	}
 }

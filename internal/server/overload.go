@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
 	"github.com/tenantry/tenantry/internal/web"
@@ -16,8 +17,8 @@ import (
 // sign-ins keep reads out. What is Tenantry's own, health and metrics and the admin API, has no gate.
 type gates struct{ reads, writes, login *web.Gate }
 
-func newGates(limit int64) gates {
-	gate := func() *web.Gate { return &web.Gate{Limit: limit, Busy: csp.ErrOverloaded} }
+func newGates(limit int, wait time.Duration) gates {
+	gate := func() *web.Gate { return &web.Gate{Limit: limit, Wait: wait, Busy: csp.ErrOverloaded} }
 	return gates{reads: gate(), writes: gate(), login: gate()}
 }
 

@@ -73,7 +73,7 @@ func wantMetric(t *testing.T, s *server.Server, line string) {
 // TestOverload fills each of the gates in turn: what comes beyond is refused in its surface's words, and the others are open.
 func TestOverload(t *testing.T) {
 	clock := newHold()
-	s := mustOpen(t, server.Config{MaxRequests: 1, Now: clock.Now})
+	s := mustOpen(t, server.Config{MaxRequests: 1, MaxWait: 1, Now: clock.Now})
 	token := mustAppToken(t, s)
 	appForm := url.Values{"grant_type": {"client_credentials"}, "client_id": {contosoApp}, "client_secret": {"dev-secret"}, "resource": {"https://graph.windows.net"}}
 	type call struct {
@@ -180,7 +180,7 @@ var _ policy.Transporter = (*tries)(nil)
 // request id, and there is one customer.
 func TestOverloadRetried(t *testing.T) {
 	clock := newHold()
-	s := mustOpen(t, server.Config{MaxRequests: 1, Now: clock.Now})
+	s := mustOpen(t, server.Config{MaxRequests: 1, MaxWait: 1, Now: clock.Now})
 	token := mustAppToken(t, s)
 	clock.on(".createCustomer")
 	done := make(chan struct{})
@@ -214,7 +214,7 @@ func TestOverloadRetried(t *testing.T) {
 
 // TestOverloadOfMany lets the Go SDK create many customers at once at a server that works on two requests: each is made, and once.
 func TestOverloadOfMany(t *testing.T) {
-	s := mustOpen(t, server.Config{MaxRequests: 2})
+	s := mustOpen(t, server.Config{MaxRequests: 2, MaxWait: 1})
 	token := mustAppToken(t, s)
 	var refused atomic.Int64
 	const many = 24

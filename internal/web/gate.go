@@ -1,14 +1,18 @@
 package web
 
 import (
+	"container/list"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
-	"sync/atomic"
+	"sync"
+	"time"
 )
 
-// Gate bounds how many requests are worked on at once. What comes beyond is refused at once, whatever its body, and told
-// when to come back: a queue would only make all of them late.
+// Gate bounds how many requests are worked on at once. What comes beyond stands in line, for a short time; then it is refused
+// and told when to come back. So the line is never longer than what can be done in that time, and who comes back at once after
+// a refusal does not get the server to do nothing but refuse.
 //
 // A request counts while the server works on it, and not while it waits for the client: for more of the body, or for somebody
 // to take the answer. So who sends or reads slowly keeps nobody out. It also means that requests whose bodies were on their way
@@ -16,18 +20,28 @@ import (
 //
 // A nil gate lets everybody through.
 type Gate struct {
-	Limit int64 // of requests
-	Busy  error // what the others are refused with
+	Limit int           // of requests
+	Wait  time.Duration // in line, at most; zero: there is none
+	Busy  error         // what the others are refused with
 
-	working atomic.Int64
-	refused atomic.Int64
+	mu      sync.Mutex
+	working int
+	refused int
+	line    list.List // of chan struct{}, which is closed when the place is there
 }
 
-// Working is how many requests are worked on now.
-func (g *Gate) Working() int64 { return g.working.Load() }
+// GateState is how a gate is doing.
+type GateState struct {
+	Working, Waiting int
+	Refused          int // so far
+}
 
-// Refused is how many requests were refused so far.
-func (g *Gate) Refused() int64 { return g.refused.Load() }
+// State is how the gate is doing.
+func (g *Gate) State() GateState {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return GateState{g.working, g.line.Len(), g.refused}
+}
 
 // Admit is the handler behind the gate.
 func (g *Gate) Admit(next Handler) Handler {
@@ -35,11 +49,10 @@ func (g *Gate) Admit(next Handler) Handler {
 		return next
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if g.working.Add(1) > g.Limit {
-			g.working.Add(-1)
+		if !g.enter(r.Context()) {
 			return g.refuse(w, r)
 		}
-		v := &visit{ResponseWriter: w, ReadCloser: r.Body, gate: g, inside: true}
+		v := &visit{ResponseWriter: w, ReadCloser: r.Body, request: r, gate: g, inside: true}
 		defer v.leave()
 		if r.Body != nil && r.Body != http.NoBody {
 			r.Body = v
@@ -48,13 +61,69 @@ func (g *Gate) Admit(next Handler) Handler {
 	}
 }
 
+// enter reports whether there is a place, or one came in time.
+func (g *Gate) enter(ctx context.Context) bool {
+	g.mu.Lock()
+	if g.working < g.Limit && g.line.Len() == 0 {
+		g.working++
+		g.mu.Unlock()
+		return true
+	}
+	if g.Wait <= 0 {
+		g.mu.Unlock()
+		return false
+	}
+	place := make(chan struct{})
+	element := g.line.PushBack(place)
+	g.mu.Unlock()
+
+	patience := time.NewTimer(g.Wait)
+	defer patience.Stop()
+	select {
+	case <-place:
+		return true
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-place: // at the last moment
+		return true
+	default:
+		g.line.Remove(element)
+		return false
+	}
+}
+
+// leave gives places to who waits for them.
+func (g *Gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.working--
+	for g.working < g.Limit && g.line.Len() > 0 {
+		g.working++
+		close(g.line.Remove(g.line.Front()).(chan struct{}))
+	}
+}
+
+// enterAgain is for who was inside and has only left to wait for the client.
+func (g *Gate) enterAgain() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.working++
+}
+
 // waitedFor is the longest body that a refusal waits for.
 const waitedFor = 16 << 10
 
 // refuse sends a request away for one to three seconds: if all came back at once they would meet the same again.
 func (g *Gate) refuse(w http.ResponseWriter, r *http.Request) error {
-	seconds := 1 + (g.refused.Add(1)-1)%3
-	w.Header()["Retry-After"] = []string{strconv.FormatInt(seconds, 10)}
+	g.mu.Lock()
+	seconds := 1 + g.refused%3
+	g.refused++
+	g.mu.Unlock()
+	w.Header()["Retry-After"] = []string{strconv.Itoa(seconds)}
 	// net/http throws a body away before it sends the answer, so that the connection can be used again. That is right for one
 	// that came with the header; a longer one is not waited for. (Full duplex would send the answer first in any case, but
 	// net/http, as of Go 1.26, loses the connection when the handler leaves the body unread.)
@@ -75,22 +144,26 @@ func ComeBack(w http.ResponseWriter) {
 type visit struct {
 	http.ResponseWriter
 	io.ReadCloser
-	gate   *Gate
-	inside bool // it counts
+	request *http.Request
+	gate    *Gate
+	inside  bool // it counts
 }
 
+// leave also gives net/http its own body back: it looks there whether a client still waits to be asked for one (Expect:
+// 100-continue), and would else read what nobody wants.
 func (v *visit) leave() {
 	if v.inside {
 		v.inside = false
-		v.gate.working.Add(-1)
+		v.request.Body = v.ReadCloser
+		v.gate.leave()
 	}
 }
 
 // Read implements [io.Reader] for the body.
 func (v *visit) Read(p []byte) (int, error) {
 	if v.inside {
-		v.gate.working.Add(-1)
-		defer v.gate.working.Add(1)
+		v.gate.leave()
+		defer v.gate.enterAgain()
 	}
 	return v.ReadCloser.Read(p)
 }

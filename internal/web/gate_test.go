@@ -2,14 +2,18 @@ package web_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/web"
 )
@@ -119,7 +123,7 @@ func TestGate(t *testing.T) {
 			t.Errorf("refusal %d: got %d, Retry-After %q, close %t, want 503, %s, and the connection kept", i, refused.StatusCode, got, refused.Close, want)
 		}
 	}
-	if got := s.gate.Refused(); got != 4 {
+	if got := s.gate.State().Refused; got != 4 {
 		t.Errorf("got %d refused, want 4", got)
 	}
 	for _, length := range []string{"Content-Length: 262144", "Transfer-Encoding: chunked", "Expect: 100-continue\r\nContent-Length: 4"} {
@@ -139,7 +143,12 @@ func TestGate(t *testing.T) {
 		}
 		s.wantEntered(t, "/panic")
 	}
-	if got := s.gate.Working(); got != 0 {
+	// A handler that does not want the body is not made to ask for it.
+	unasked := s.send(t, "POST /panic HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+	if got := answer(t, unasked); got.StatusCode != http.StatusInternalServerError {
+		t.Errorf("Expect: 100-continue: got %d first, want 500", got.StatusCode)
+	}
+	if got := s.gate.State().Working; got != 0 {
 		t.Errorf("got %d at work in the end, want 0", got)
 	}
 }
@@ -155,14 +164,14 @@ func TestGateWaitsForNobody(t *testing.T) {
 
 	working := s.send(t, "GET /work HTTP/1.1\r\nHost: x\r\n\r\n")
 	s.wantEntered(t, "/work")
-	if got := s.gate.Working(); got != 1 {
+	if got := s.gate.State().Working; got != 1 {
 		t.Errorf("got %d at work beside a slow body and a slow reader, want 1", got)
 	}
 	if _, err := io.WriteString(slowBody, "dy"); err != nil {
 		t.Fatal(err)
 	}
 	s.wantEntered(t, "body")
-	if got := s.gate.Working(); got != 2 {
+	if got := s.gate.State().Working; got != 2 {
 		t.Errorf("got %d at work when the body is there, want 2", got)
 	}
 	for range 3 {
@@ -173,9 +182,62 @@ func TestGateWaitsForNobody(t *testing.T) {
 			t.Errorf("got %d, want 200", got.StatusCode)
 		}
 	}
-	if got := s.gate.Working(); got != 0 {
+	if got := s.gate.State().Working; got != 0 {
 		t.Errorf("got %d at work in the end, want 0", got)
 	}
+}
+
+// TestLine lets in who waits, in the order in which they came, and refuses who has waited too long or has gone.
+func TestLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &web.Gate{Limit: 1, Wait: time.Second, Busy: errBusy}
+		leave := make(chan struct{})
+		entered := make(chan string, 8)
+		send := func(ctx context.Context, name string) chan error {
+			done := make(chan error, 1)
+			go func() {
+				done <- g.Admit(func(http.ResponseWriter, *http.Request) error {
+					entered <- name
+					<-leave
+					return nil
+				})(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+			}()
+			synctest.Wait()
+			return done
+		}
+		want := func(what string, want web.GateState) {
+			t.Helper()
+			synctest.Wait()
+			if got := g.State(); got != want {
+				t.Errorf("%s: got %+v, want %+v", what, got, want)
+			}
+		}
+		first, second := send(t.Context(), "first"), send(t.Context(), "second")
+		gone, goAway := context.WithCancel(t.Context())
+		third, fourth := send(gone, "third"), send(t.Context(), "fourth")
+		want("one works", web.GateState{Working: 1, Waiting: 3})
+		goAway()
+		if err := <-third; err != errBusy {
+			t.Errorf("who has gone: got %v, want %v", err, errBusy)
+		}
+		leave <- struct{}{}
+		want("the second works", web.GateState{Working: 1, Waiting: 1, Refused: 1})
+		start := time.Now()
+		if err := <-fourth; err != errBusy || time.Since(start) != time.Second {
+			t.Errorf("who has waited: got %v after %v, want %v after a second", err, time.Since(start), errBusy)
+		}
+		leave <- struct{}{}
+		for _, done := range []chan error{first, second} {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		close(entered)
+		if got := []string{<-entered, <-entered, <-entered}; !slices.Equal(got, []string{"first", "second", ""}) {
+			t.Errorf("got %q at work, want the first and the second", got)
+		}
+		want("the end", web.GateState{Refused: 2})
+	})
 }
 
 // TestNoGate admits everybody.
