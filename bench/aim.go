@@ -60,6 +60,9 @@ func (r *report) aims() []aim {
 	if r.knownBearer != nil {
 		all = append(all, aim{name: "known bearer token", value: r.bearer().Seconds() * 1e6, below: 2, unit: " µs"})
 	}
+	if r.overloaded {
+		all = append(all, r.overloadAims()...)
+	}
 	return append(all,
 		aim{name: "resident memory when idle", value: r.idleMemory() / 1e6, below: 40, unit: " MB"},
 		aim{name: "binary", value: float64(r.binarySize) / 1e6, below: 30, unit: " MB"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -13,7 +14,8 @@ import (
 // generator spends is taken from the servers: all of them share one machine.
 type conn struct {
 	net.Conn
-	buf []byte
+	buf        []byte
+	retryAfter time.Duration // of the last answer, if that was a 503
 }
 
 func dial(ctx context.Context, addr string, deadline time.Time) (*conn, error) {
@@ -55,6 +57,7 @@ func (c *conn) do(request []byte) (status int, body []byte, err error) {
 	if n > h.size+h.length {
 		return 0, nil, fmt.Errorf("the answer goes on after its end: %q", c.buf[h.size+h.length:n])
 	}
+	c.retryAfter = time.Duration(h.retryAfter) * time.Second
 	return h.status, c.buf[h.size:n], nil
 }
 
@@ -62,16 +65,21 @@ func (c *conn) do(request []byte) (status int, body []byte, err error) {
 func (c *conn) expect(request []byte, status int) (body []byte, err error) {
 	got, body, err := c.do(request)
 	if err == nil && got != status {
-		err = fmt.Errorf("answered %d instead of %d: %s", got, status, body)
+		err = unexpected(got, status, body)
 	}
 	return body, err
 }
 
+func unexpected(got, want int, body []byte) error {
+	return fmt.Errorf("answered %d instead of %d: %s", got, want, body)
+}
+
 // head is what an answer says before its body.
 type head struct {
-	size   int // with the empty line; zero if it is not complete yet
-	status int
-	length int
+	size       int // with the empty line; zero if it is not complete yet
+	status     int
+	length     int
+	retryAfter int // seconds; read from a 503 only
 }
 
 func parseHead(b []byte) (head, error) {
@@ -88,16 +96,25 @@ func parseHead(b []byte) (head, error) {
 	if h.status, ok = decimal(rest[:3]); !ok {
 		return head{}, fmt.Errorf("no status in %q", line)
 	}
+	found := false
 	for len(fields) > 0 {
 		var field []byte
 		field, fields, _ = bytes.Cut(fields, []byte("\r\n"))
 		name, value, _ := bytes.Cut(field, []byte(":"))
+		if h.status == http.StatusServiceUnavailable && bytes.EqualFold(name, []byte("Retry-After")) {
+			h.retryAfter, _ = decimal(bytes.TrimSpace(value)) // a date is none
+		}
 		if len(name) != len("Content-Length") || !bytes.EqualFold(name, []byte("Content-Length")) {
 			continue
 		}
 		if h.length, ok = decimal(bytes.TrimSpace(value)); !ok {
 			return head{}, fmt.Errorf("no length in %q", field)
 		}
+		if found = true; h.status != http.StatusServiceUnavailable {
+			return h, nil
+		}
+	}
+	if found {
 		return h, nil
 	}
 	return head{}, fmt.Errorf("no Content-Length in %q", b[:end])

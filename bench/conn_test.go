@@ -23,6 +23,8 @@ func TestParseHead(t *testing.T) {
 		{name: "with body", text: "HTTP/1.1 201 Created\r\nContent-Length: 8\r\n\r\n{}", want: head{size: 43, status: 201, length: 8}},
 		{name: "lower case", text: "HTTP/1.1 409 Conflict\r\nDate: now\r\ncontent-length:12\r\n\r\n", want: head{size: 55, status: 409, length: 12}},
 		{name: "no reason", text: "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", want: head{size: 36, status: 200}},
+		{name: "refused", text: "HTTP/1.1 503 Busy\r\nContent-Length: 2\r\nRetry-After: 3\r\n\r\n", want: head{size: 56, status: 503, length: 2, retryAfter: 3}},
+		{name: "refused without length", text: "HTTP/1.1 503 Busy\r\nRetry-After: 3\r\n\r\n", wantErr: "no Content-Length"},
 		{name: "no length", text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", wantErr: "no Content-Length"},
 		{name: "bad length", text: "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", wantErr: "no length"},
 		{name: "bad status", text: "HTTP/1.1 2x0 OK\r\nContent-Length: 1\r\n\r\n", wantErr: "no status"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"runtime"
 	"slices"
@@ -23,11 +24,15 @@ type load struct {
 	connections int
 	warmup      time.Duration
 	window      time.Duration
+
+	// stays says how long who is refused stays away; see [crowd]. If it is nil a refusal ends the load.
+	stays func(told time.Duration) time.Duration
 }
 
 // measurement is what a load has shown within its window.
 type measurement struct {
 	rate       float64 // requests a second
+	refused    float64 // a second, beside them
 	p50, p99   time.Duration
 	cpu        time.Duration // of the server, per request
 	clientCPU  time.Duration // of the load generator, per request
@@ -58,6 +63,7 @@ func (l load) run(ctx context.Context) (measurement, error) {
 			random:    rand.NewPCG(rand.Uint64(), rand.Uint64()),
 			begin:     begin,
 			end:       end,
+			stays:     l.stays,
 		}
 	}
 
@@ -81,7 +87,9 @@ func (l load) run(ctx context.Context) (measurement, error) {
 	}
 
 	var latencies []time.Duration
+	refused := 0
 	for _, w := range workers {
+		refused += w.refused
 		latencies = append(latencies, w.latencies...)
 		l.server.ids = append(l.server.ids, w.ids...)
 		l.server.created += len(w.ids)
@@ -92,6 +100,7 @@ func (l load) run(ctx context.Context) (measurement, error) {
 	slices.Sort(latencies)
 	n := len(latencies)
 	m.rate = float64(n) / l.window.Seconds()
+	m.refused = float64(refused) / l.window.Seconds()
 	m.p50 = quantile(latencies, 0.50)
 	m.p99 = quantile(latencies, 0.99)
 	m.cpu /= time.Duration(n)
@@ -172,7 +181,9 @@ type worker struct {
 	request    request
 	random     *rand.PCG
 	begin, end time.Time
+	stays      func(time.Duration) time.Duration
 
+	refused   int // within the window
 	latencies []time.Duration
 	ids       []customerID
 }
@@ -184,10 +195,20 @@ func (w *worker) run() error {
 		if !start.Before(w.end) {
 			return nil
 		}
-		body, err := w.conn.expect(bytes, w.operation.status)
+		status, body, err := w.conn.do(bytes)
 		done := time.Now()
 		if err != nil {
 			return err
+		}
+		if status == http.StatusServiceUnavailable && w.stays != nil {
+			if !done.Before(w.begin) && done.Before(w.end) {
+				w.refused++
+			}
+			time.Sleep(min(w.stays(w.conn.retryAfter), time.Until(w.end)))
+			continue
+		}
+		if status != w.operation.status {
+			return unexpected(status, w.operation.status, body)
 		}
 		if w.operation.name == create.name {
 			id, err := firstID(body)

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -47,6 +52,23 @@ func TestLoad(t *testing.T) {
 		}
 	})
 
+	t.Run("refused", func(t *testing.T) {
+		refusing := refusingServer(t)
+		told := make(chan time.Duration, 1)
+		l := load{server: &server{process: echo.process, addr: refusing}, operation: create, connections: 1, window: 200 * time.Millisecond,
+			stays: func(after time.Duration) time.Duration {
+				select {
+				case told <- after:
+				default:
+				}
+				return time.Millisecond
+			}}
+		m, err := l.run(t.Context())
+		if err != nil || m.rate <= 0 || m.refused <= 0 || <-told != 2*time.Second {
+			t.Errorf("got %+v, %v, want creates and refusals, and Retry-After read", m, err)
+		}
+	})
+
 	t.Run("unexpected status", func(t *testing.T) {
 		o := create
 		o.status = 418
@@ -56,4 +78,23 @@ func TestLoad(t *testing.T) {
 			t.Errorf("got %v, want an error that shows the answer", err)
 		}
 	})
+}
+
+// refusingServer answers every other request 503. It returns its address.
+func refusingServer(t *testing.T) string {
+	t.Helper()
+	var n atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := `{"id":"dfd8cc0a-c592-468c-8461-869a38d24738"}`
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		if n.Add(1)%2 == 1 {
+			w.Header().Set("Retry-After", "2")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		} else {
+			w.WriteHeader(http.StatusCreated)
+		}
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
 }

@@ -15,6 +15,8 @@
 // over the rounds. Domains, names and request ids are random, because a B-tree fed with a counter looks
 // much faster than it is.
 //
+// At last it sends more creates than the server works on at once, and sees how many are done all the same.
+//
 // This package owns the load, the measuring and the report. It leaves the meaning of the answers to the
 // tests of the server: here an answer has the expected status, or the run ends.
 //
@@ -55,6 +57,7 @@ func run(ctx context.Context, args []string, stdout, progress io.Writer) error {
 		operations:  []operation{create, get, tokenOperation},
 		connections: counts{1, 16, 64, 256},
 		progress:    progress,
+		overloaded:  true,
 	}
 	var (
 		seconds float64
@@ -69,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, progress io.Writer) error {
 	flags.IntVar(&b.rounds, "rounds", 3, "repeat the whole this `many` times")
 	flags.Var(&b.connections, "connections", "comma-separated `numbers` of connections")
 	flags.IntVar(&large, "large", 0, fmt.Sprintf("instead, compare reads from a store of so many `customers` with those from one of %s", thousands(few)))
-	flags.StringVar(&only, "only", "", "measure one `operation`: create, get or token")
+	flags.StringVar(&only, "only", "", "measure one `part`: create, get, token or overload")
 	flags.StringVar(&b.binary, "binary", "", "measure the tenantry binary at this `path` instead of building one")
 	flags.StringVar(&b.dir, "dir", "", "put stores below this `directory`, which decides the disk (default: the system's temporary directory)")
 	flags.StringVar(&out, "out", "bench/RESULTS.md", "also write the report to this `file`; empty for none")
@@ -89,10 +92,13 @@ func run(ctx context.Context, args []string, stdout, progress io.Writer) error {
 	case large != 0 && large < few:
 		return fmt.Errorf("-large %d: must be at least %d", large, few)
 	}
-	if only != "" {
+	if only == overloadName {
+		b.operations = nil
+	} else if only != "" {
+		b.overloaded = false
 		i := slices.IndexFunc(b.operations, func(o operation) bool { return o.name == only })
 		if i < 0 {
-			return fmt.Errorf("-only %q: must be create, get or token", only)
+			return fmt.Errorf("-only %q: must be create, get, token or overload", only)
 		}
 		b.operations = b.operations[i : i+1]
 	}

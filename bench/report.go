@@ -18,6 +18,7 @@ type report struct {
 	binarySize  int64
 	knownBearer []time.Duration // what finding out who is calling adds to a request; nil: not measured
 	rounds      []round
+	overloaded  bool
 }
 
 // markdown writes the report so that it reads well as plain text, too.
@@ -40,6 +41,9 @@ each mapping.
 	}
 	if r.knownBearer != nil {
 		fmt.Fprintf(&b, "\nFinding out who is calling, by a bearer token that came before, adds %d ns to a request (Go benchmark).\n", r.bearer().Nanoseconds())
+	}
+	if r.overloaded {
+		b.WriteString(r.overloadMarkdown())
 	}
 	fmt.Fprintf(&b, "\n## Size\n\n%s", table(r.sizes()))
 

@@ -53,6 +53,26 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
+// TestOverloadReport reports what the crowds got done beside the peak.
+func TestOverloadReport(t *testing.T) {
+	r := &report{overloaded: true, rounds: []round{{perConnection: 9500, cells: map[cell]measurement{
+		{overloadName, 256, "peak"}:       {rate: 4000, p50: 60 * time.Millisecond, p99: 90 * time.Millisecond, peakMemory: 80e6, resident: 99e6},
+		{overloadName, 4096, "patient"}:   {rate: 3800, refused: 300, p50: 110 * time.Millisecond, p99: 150 * time.Millisecond, peakMemory: 120e6, resident: 150e6},
+		{overloadName, 4096, "impatient"}: {rate: 3000, refused: 30000},
+		{overloadName, 1024, "fourfold"}:  {rate: 3600},
+	}}}}
+	got := r.markdown()
+	for _, want := range []string{
+		"An idle connection costs the server 9.5 KB, measured with 5,000 of them.",
+		"| sixteen times as many, who wait as Retry-After says |        4096 |     3,800 |  0.95 (0.95–0.95) |       300 | 110.00 | 150.00 |          120.0 |       150.0 |\n",
+		"- goodput of four times as many, who come back at once: 0.90 (aim: at least 0.80) ok",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwant in it\n%s", got, want)
+		}
+	}
+}
+
 // TestTokens reports a ratio to signatures, which have a rate and nothing else.
 func TestTokens(t *testing.T) {
 	r := &report{

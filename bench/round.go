@@ -22,6 +22,7 @@ type bench struct {
 	binary      string
 	dir         string
 	signing     *signing
+	overloaded  bool // measure overload, too
 	progress    io.Writer
 }
 
@@ -37,6 +38,7 @@ type round struct {
 	cells            map[cell]measurement
 	idleMemory       int64
 	bytesPerCustomer float64 // zero if nothing was created
+	perConnection    float64 // memory of an idle one; measured with overload
 }
 
 // prepared builds the programs and describes the machine for the function, and cleans up behind itself, also when ctx ends
@@ -65,6 +67,7 @@ func (b *bench) run(ctx context.Context) (*report, error) {
 		operations:  b.operations,
 		connections: b.connections,
 		window:      b.window,
+		overloaded:  b.overloaded,
 	}
 	err := b.prepared(ctx, func(dir string, p programs, m machine) error {
 		info, err := os.Stat(p.tenantry)
@@ -140,6 +143,19 @@ func (b *bench) round(ctx context.Context, programs programs, dir string) (_ rou
 				r.cells[cell{o.name, n, s.name}] = m
 				fmt.Fprintf(b.progress, "  %-6s %3d connections  %-8s %8s/s  p99 %6s ms\n", o.name, n, s.name, thousands(m.rate), milliseconds(m.p99))
 			}
+		}
+	}
+
+	if b.overloaded {
+		if err := b.overload(ctx, tenantry, &r); err != nil {
+			return r, err
+		}
+		idle := filepath.Join(dir, "idle")
+		if err := os.Mkdir(idle, 0o700); err != nil {
+			return r, err
+		}
+		if r.perConnection, err = b.idle(ctx, programs, idle); err != nil {
+			return r, err
 		}
 	}
 
