@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"html"
@@ -235,6 +236,8 @@ func set(t *testing.T, w *world, r *http.Request, line string) *http.Request {
 		r.Body = io.NopCloser(bytes.NewReader(make([]byte, 65<<10)))
 	case "store-gone":
 		must(t, w.db.Close())
+	case "store-broken":
+		w.Store = brokenStore{w.Store}
 	case "caller-gone":
 		ctx, cancel := context.WithCancel(r.Context())
 		cancel()
@@ -243,6 +246,14 @@ func set(t *testing.T, w *world, r *http.Request, line string) *http.Request {
 		t.Fatalf("set %s: unknown", what)
 	}
 	return r
+}
+
+// brokenStore fails to find users, in a way that nobody foresaw.
+type brokenStore struct{ csp.Store }
+
+// User implements [csp.Store].
+func (brokenStore) User(context.Context, csp.ID, string) (*csp.User, error) {
+	return nil, errors.New("the page at 4096 is malformed")
 }
 
 // signedIn gives the request the cookies of somebody who has signed in.
