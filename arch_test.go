@@ -32,6 +32,7 @@ var imports = []struct {
 	{"internal/web", nil, "what surfaces share knows none of them"},
 	{"internal/csp", []string{"partnercenter", "internal/market"}, "the world knows its contract and its tables, not who asks or who keeps"},
 	{"internal/store", []string{"partnercenter", "internal/csp", "internal/token"}, "it implements the interfaces of those who need it"},
+	{"internal/store/disktest", nil, "a disk knows nothing of what is on it"},
 	{"internal/store/storetest", []string{"partnercenter", "internal/csp", "internal/token"}, "a suite for every store must not know one"},
 	{"internal/store/postgrestest", nil, "it knows databases, not what is kept in them"},
 	{"internal/api", []string{"partnercenter", "internal/csp", "internal/market", "internal/throttle", "internal/token", "internal/web"}, "a surface knows neither the store nor another surface"},
@@ -53,7 +54,8 @@ var outsiders = []struct {
 	reason   string
 }{
 	{"database/sql", []string{"internal/store"}, "SQL lives in the store"},
-	{"modernc.org/sqlite", []string{"internal/store"}, "SQL lives in the store"},
+	{"modernc.org/sqlite", []string{"internal/store", "internal/store/disktest"}, "SQL lives in the store, and only its tests go below it"},
+	{"modernc.org/libc", []string{"internal/store/disktest"}, "only the tests of the store go below SQLite"},
 	{"github.com/pressly/goose", []string{"internal/store"}, "SQL lives in the store"},
 	{"github.com/jackc/pgx", []string{"internal/store", "internal/store/postgrestest"}, "SQL lives in the store"},
 	{"github.com/go-jose/go-jose", []string{"internal/token"}, "tokens are made and read in one place"},

@@ -9,6 +9,7 @@ import (
 // what was written since the last time.
 type checkpoints struct {
 	conn    *connection
+	health  *health
 	written atomic.Int64  // writes since the last one
 	wake    chan struct{} // filled when there were enough
 	stop    chan struct{}
@@ -26,8 +27,8 @@ const (
 	checkpoint = `PRAGMA wal_checkpoint(PASSIVE)`
 )
 
-func newCheckpoints(conn *connection) *checkpoints {
-	c := &checkpoints{conn: conn, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+func newCheckpoints(conn *connection, h *health) *checkpoints {
+	c := &checkpoints{conn: conn, health: h, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	go c.loop()
 	return c
 }
@@ -46,7 +47,7 @@ func (c *checkpoints) committed(writes int) {
 // finish copies the rest of a long log on the writer's connection, so that the next write begins a new one.
 func (c *checkpoints) finish(writer *connection) {
 	if c != nil && c.long.Swap(false) {
-		_, _ = copyLog(writer)
+		_, _ = c.copy(writer)
 	}
 }
 
@@ -59,18 +60,22 @@ func (c *checkpoints) loop() {
 			return
 		}
 		c.written.Store(0)
-		pages, err := copyLog(c.conn)
+		pages, err := c.copy(c.conn)
 		if err == nil && pages > checkpointPages {
 			c.long.Store(true)
 		}
 	}
 }
 
-// copyLog copies what it can without waiting for anybody, and reports how long the log is. If it fails nothing is lost; a later one
-// copies.
-func copyLog(conn *connection) (pages int64, err error) {
+// copy copies what it can without waiting for anybody, and reports how long the log is. If it fails nothing is lost; a later one
+// copies. But none does after a sync that failed: what was copied before that and not synced yet, it would not copy again.
+func (c *checkpoints) copy(conn *connection) (pages int64, err error) {
+	if err := c.health.err(); err != nil {
+		return 0, err
+	}
 	var busy, copied int64
 	err = conn.query(checkpoint, nil, func(row columns) error { return row.Scan(&busy, &pages, &copied) })
+	c.health.copied(err)
 	return pages, err
 }
 

@@ -26,6 +26,7 @@ type committer struct {
 	stop    chan struct{}
 	done    chan struct{}
 	observe func(writes int)
+	health  *health
 
 	checkpoints *checkpoints // nil: the database sees to its log itself
 
@@ -40,13 +41,14 @@ type write struct {
 	done     chan struct{}
 }
 
-func newCommitter(conn *connection, createAll func(*tx, []*newCustomer) error, observe func(writes int)) *committer {
+func newCommitter(conn *connection, createAll func(*tx, []*newCustomer) error, observe func(writes int), h *health) *committer {
 	c := &committer{
 		conn:    conn,
 		queue:   make(chan *write, 2*maxBatch),
 		stop:    make(chan struct{}),
 		done:    make(chan struct{}),
 		observe: observe,
+		health:  h,
 
 		createAll: createAll,
 	}
@@ -134,7 +136,7 @@ func (c *committer) loop() {
 // start after a crash has less to read. If it fails nothing is lost; a later commit copies.
 func (c *committer) tidy() {
 	if c.checkpoints != nil {
-		_, _ = copyLog(c.conn)
+		_, _ = c.checkpoints.copy(c.conn)
 	}
 }
 
@@ -142,7 +144,11 @@ func (c *committer) tidy() {
 func (c *committer) close() error {
 	close(c.stop)
 	<-c.done
-	return errors.Join(c.checkpoints.close(), c.conn.close())
+	err := c.checkpoints.close()
+	if c.health.err() != nil {
+		return err // to close the last connection would copy the log into the file, and remove it: both are left as they are
+	}
+	return errors.Join(err, c.conn.close())
 }
 
 // commit runs the batch in one transaction. If one of its writes fails, each is run in a transaction of its own, so that
@@ -191,8 +197,11 @@ const maxConflicts = 12
 // transaction runs the function between BEGIN and COMMIT, again where another transaction came in the way, and on a new connection
 // where the connection was lost.
 func (c *committer) transaction(run func(*tx) error) error {
+	if err := c.health.err(); err != nil {
+		return err
+	}
 	for lost, conflicts := false, 0; ; {
-		err := c.attempt(run)
+		err := c.health.judge(c.attempt(run))
 		switch {
 		case err == nil:
 			return nil

@@ -45,6 +45,9 @@ type Options struct {
 
 	// Committed is told how many writes each transaction carried.
 	Committed func(writes int)
+
+	// Troubled is told when writes begin to be refused because the disk is full or fails, and by nil when they are not any more.
+	Troubled func(error)
 }
 
 // Open opens the store at the URL, sqlite:PATH, sqlite::memory: or postgres://…, makes it if it is not there, and brings its schema
@@ -67,13 +70,13 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 	if observe == nil {
 		observe = func(int) {}
 	}
-	if err := db.open(ctx, options.Owner, observe); err != nil {
+	if err := db.open(ctx, options.Owner, observe, newHealth(options.Troubled)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", Redacted(storeURL), err), db.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
+func (db *DB) open(ctx context.Context, owner string, observe func(int), h *health) error {
 	if path := db.dialect.path; path != "" {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
@@ -91,19 +94,22 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int)) error {
 		if err := file.Close(); err != nil {
 			return err
 		}
+		if err := rewriteLog(path + "-wal"); err != nil {
+			return err
+		}
 	}
 	conn := &connection{dialect: db.dialect, source: db.dialect.source()}
 	if err := conn.open(); err != nil { // it also keeps a store in memory alive
 		return err
 	}
-	if err := db.start(ctx, conn, observe); err != nil {
+	if err := db.start(ctx, conn, observe, h); err != nil {
 		return errors.Join(err, conn.close())
 	}
 	return nil
 }
 
 // start brings the schema up to date and lets reads and writes begin; the writes have the connection.
-func (db *DB) start(ctx context.Context, conn *connection, observe func(int)) error {
+func (db *DB) start(ctx context.Context, conn *connection, observe func(int), h *health) error {
 	if err := migrate(ctx, db.dialect); err != nil {
 		return err
 	}
@@ -122,9 +128,9 @@ func (db *DB) start(ctx context.Context, conn *connection, observe func(int)) er
 		return err
 	}
 	db.requests.StartAfter(newest)
-	db.writes = newCommitter(conn, db.createAll, observe)
+	db.writes = newCommitter(conn, db.createAll, observe, h)
 	if db.dialect.path != "" {
-		db.writes.checkpoints = newCheckpoints(&connection{dialect: db.dialect, source: db.dialect.source()})
+		db.writes.checkpoints = newCheckpoints(&connection{dialect: db.dialect, source: db.dialect.source()}, h)
 	}
 	go db.writes.loop()
 	if db.dialect.shared {
@@ -160,8 +166,11 @@ func (db *DB) close() error {
 	return errors.Join(errs...)
 }
 
-// Ready reports whether the store answers.
+// Ready reports whether the store answers, and takes writes.
 func (db *DB) Ready(ctx context.Context) error {
+	if err := db.Failure(); err != nil {
+		return err
+	}
 	var one int
 	return db.row(ctx, `SELECT 1`).Scan(&one)
 }
