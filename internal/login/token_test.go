@@ -344,7 +344,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 			}
 		}
 	}
-	must(t, w.db.Close())
+	w.Store = brokenStore{w.Store}
 	post(t, handler, v2, asUser())
 	if !strings.Contains(log.String(), "request failed") || !strings.Contains(log.String(), "refused") {
 		t.Errorf("the log misses entries:\n%s", &log)

@@ -100,12 +100,22 @@ func (s *Server) openStore(ctx context.Context, owner string) (err error) {
 		Now:       s.config.Now,
 		Owner:     owner,
 		Committed: s.observer.committed,
+		Troubled:  s.troubled,
 	})
 	if err != nil {
 		return err
 	}
 	s.root, err = OpenRoot(ctx, s.store, s.config.RootKey, s.config.Dir, s.config.Rand)
 	return err
+}
+
+// troubled logs once that writes are refused, and once that they are not any more.
+func (s *Server) troubled(err error) {
+	if err != nil {
+		s.config.Logger.Error("the store cannot write; requests that change something are answered 503 until it can", "err", err)
+		return
+	}
+	s.config.Logger.Info("the store writes again")
 }
 
 // listen opens the port and serves it.
@@ -151,12 +161,28 @@ func (s *Server) serve(tcp net.Listener, config *tls.Config) {
 		ConnState:         connections.state,
 		ErrorLog:          noise(s.config.Logger),
 	}
-	s.background.Go(func() {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			s.served <- err
+	s.background.Go(s.watch)
+}
+
+// watch serves until [Server.Close]. What ends it before that is told by [Server.Done].
+func (s *Server) watch() {
+	defer close(s.served)
+	ended := make(chan error, 1)
+	go func() { ended <- s.http.Serve(s.listener) }()
+	failed := s.store.Failed()
+	for {
+		select {
+		case <-failed: // whoever runs the server ends it; until then it answers what it can
+			s.config.Logger.Error("the store has failed; start the server anew", "err", s.store.Failure())
+			s.served <- s.store.Failure()
+			failed = nil
+		case err := <-ended:
+			if !errors.Is(err, http.ErrServerClosed) && failed != nil {
+				s.served <- err
+			}
+			return
 		}
-		close(s.served)
-	})
+	}
 }
 
 // ownAuthority reports whether certificates come from the local CA.
@@ -239,7 +265,7 @@ func (s *Server) CAPEM() []byte {
 	return s.authority.PEM()
 }
 
-// Done yields the error that ended the serving, or is closed by [Server.Close].
+// Done yields the error that ended the serving, or after which the store takes no more writes, or is closed by [Server.Close].
 func (s *Server) Done() <-chan error { return s.served }
 
 // Close stops taking requests, lets those under way end as long as the context allows, and closes the store.
