@@ -23,6 +23,10 @@ test: ## everything that go test runs, with the race detector where there is a C
 	@sh .ci/postgres
 	$(GO) test $(RACE) -timeout 20m ./...
 
+.PHONY: torture
+torture: ## kill servers under load for TORTURETIME, 10m unless you say otherwise; nothing answered may be lost
+	$(GO) test ./cmd/tenantry -run '^TestTorture$$' -count=1 -v -timeout 0 -torture $(or $(TORTURETIME),10m) $(if $(TORTURESTORE),-torture.store '$(TORTURESTORE)')
+
 .PHONY: clients
 clients: ## other people's identity libraries against the binary; needs node, python3 and a JDK with maven
 	$(GO) vet -tags clients ./clients
