@@ -6,9 +6,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tenantry": main})
-}
+// programs are what tests can start.
+var programs = map[string]func(){"tenantry": main}
+
+func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 // TestScript runs the command line as it is typed in a terminal. The commands beyond testscript's own are in script_test.go.
 func TestScript(t *testing.T) {

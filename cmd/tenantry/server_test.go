@@ -89,9 +89,14 @@ func haltServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// launch starts tenantry, which testscript has put into the path.
+// launch starts tenantry.
 func launch(check func(error), dir string, env, args []string) *process {
-	p := &process{cmd: exec.Command("tenantry", args...), stdout: newScreen(lastLine[args[0]]), stderr: newScreen(""), ended: make(chan error, 1)}
+	return launchAs(check, "tenantry", dir, env, args)
+}
+
+// launchAs starts a program that testscript has put into the path.
+func launchAs(check func(error), program, dir string, env, args []string) *process {
+	p := &process{cmd: exec.Command(program, args...), stdout: newScreen(lastLine[args[0]]), stderr: newScreen(""), ended: make(chan error, 1)}
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = dir, env, p.stdout, p.stderr
 	check(p.cmd.Start())
 	go func() { p.ended <- p.cmd.Wait() }()

@@ -107,6 +107,11 @@ func (v *victim) mustRun(t *testing.T, into any, args ...string) {
 	}
 }
 
+// serve is the command line of a server.
+func (v *victim) serve() []string {
+	return []string{"serve", "--store", v.store, "--dir", v.dir, "--listen", "127.0.0.1:0", "--no-force-password-change"}
+}
+
 func (v *victim) launch(t *testing.T) *process {
 	t.Helper()
 	check := func(err error) {
@@ -114,8 +119,7 @@ func (v *victim) launch(t *testing.T) *process {
 			t.Fatal(err)
 		}
 	}
-	args := []string{"serve", "--store", v.store, "--dir", v.dir, "--listen", "127.0.0.1:0", "--no-force-password-change"}
-	p := launch(check, v.dir, append(os.Environ(), "GORACE=atexit_sleep_ms=10"), args)
+	p := launch(check, v.dir, append(os.Environ(), "GORACE=atexit_sleep_ms=10"), v.serve())
 	t.Cleanup(p.kill)
 	return p
 }

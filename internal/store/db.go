@@ -71,7 +71,7 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 		observe = func(int) {}
 	}
 	if err := db.open(ctx, options.Owner, observe, newHealth(options.Troubled)); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store %s: %w", Redacted(storeURL), err), db.Close())
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", Redacted(storeURL), writable(d.path, err)), db.Close())
 	}
 	return db, nil
 }
