@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -200,22 +198,6 @@ func (v *victim) token(ctx context.Context, server string, asUser bool) (string,
 // checkStore looks at what the last server has left. It is the one place that asks what only the store's own tools can tell.
 func (v *victim) checkStore(t *testing.T) {
 	t.Helper()
-	if path, ok := strings.CutPrefix(v.store, "sqlite:"); ok {
-		file, err := sql.Open("sqlite", "file:"+path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		var verdict string
-		if err := file.QueryRowContext(t.Context(), `PRAGMA integrity_check`).Scan(&verdict); err != nil || verdict != "ok" {
-			t.Errorf("integrity check: %v, %s", err, verdict)
-		}
-	}
-	help, err := exec.CommandContext(t.Context(), "tenantry", "store", "check", "--help").CombinedOutput()
-	if err != nil || !bytes.Contains(help, []byte("--store")) {
-		t.Log("torture: this tenantry has no command store check; the invariants were checked over HTTP alone")
-		return
-	}
 	said, err := exec.CommandContext(t.Context(), "tenantry", "store", "check", "--store", v.store).CombinedOutput()
 	if err != nil {
 		t.Errorf("tenantry store check: %v\n%s", err, said)

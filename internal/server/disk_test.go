@@ -18,34 +18,34 @@ import (
 	"github.com/tenantry/tenantry/internal/store/disktest"
 )
 
-// lines are a log that is read while it is written.
-type lines struct {
+// logLines are a log that is read while it is written.
+type logLines struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (l *lines) Write(line []byte) (int, error) {
+func (l *logLines) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(line)
 }
 
 // count is how often the words were logged.
-func (l *lines) count(words string) int {
+func (l *logLines) count(words string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Count(l.text.String(), words)
 }
 
 // onDisk is the configuration of a server whose store is on a disk that can fail.
-func onDisk(t *testing.T, dir string) (server.Config, *disktest.Disk, *lines) {
+func onDisk(t *testing.T, dir string) (server.Config, *disktest.Disk, *logLines) {
 	t.Helper()
 	disk, err := disktest.New(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(disk.Repair)
-	log := &lines{}
+	log := &logLines{}
 	return server.Config{
 		Store:  "sqlite:" + filepath.Join(dir, "tenantry.db"),
 		Dir:    t.TempDir(),

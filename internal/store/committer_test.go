@@ -9,7 +9,7 @@ import (
 
 // TestFullQueue refuses a write that would have to wait for a place in the queue, and has done nothing then.
 func TestFullQueue(t *testing.T) {
-	c := newCommitter(nil, nil, func(int) {}) // its loop does not run
+	c := newCommitter(&connection{dialect: sqliteDialect(":memory:")}, nil, func(int) {}, nil) // its loop does not run
 	for range cap(c.queue) {
 		c.queue <- &write{}
 	}

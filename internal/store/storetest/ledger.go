@@ -80,8 +80,11 @@ func testInFlight(t *testing.T, s *suite) {
 func testForget(t *testing.T, s *suite) {
 	const calls = 1200 // more than one step of forgetting
 	var group sync.WaitGroup
+	places := make(chan struct{}, 256) // fewer than the store lets wait
 	for i := range calls {
 		group.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
 			if _, err := s.CreateCustomer(t.Context(), Calling(NewCreation(s.ids, s.contoso.ID, fmt.Sprintf("c%d.onmicrosoft.com", i)), fmt.Sprint(i))); err != nil {
 				t.Error(err)
 			}
