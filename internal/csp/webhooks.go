@@ -34,6 +34,7 @@ type Delivery struct {
 	Queued  time.Time
 	State   DeliveryState
 	Results []partnercenter.WebhookResult // of each attempt
+	Claimed time.Time                     // until when nobody else sends it; only of deliveries that are due
 
 	Registration *partnercenter.WebhookRegistration // as it is now; only of deliveries that are due
 }

@@ -159,6 +159,7 @@ func (db *DB) ClaimDeliveries(ctx context.Context, lease time.Duration, most int
 	err = db.writes.do(ctx, func(t *tx) error {
 		claimed = nil
 		now := db.now()
+		until := now.Add(lease).UnixMicro()
 		due, err := t.dueDeliveries(now.UnixMicro(), most)
 		if err != nil {
 			return err
@@ -175,13 +176,14 @@ func (db *DB) ClaimDeliveries(ctx context.Context, lease time.Duration, most int
 				UPDATE deliveries
 				SET state = $1, due = $2
 				WHERE id = $3`,
-				string(state), now.Add(lease).UnixMicro(), d.ID[:])
+				string(state), until, d.ID[:])
 			if err != nil {
 				return err
 			}
 			if d.Partner, err = db.partnerID(t.row, d.partner); err != nil {
 				return err
 			}
+			d.Claimed = timeOf(until)
 			if d.Registration != nil {
 				claimed = append(claimed, &d.Delivery)
 			}
@@ -221,7 +223,8 @@ func (t *tx) dueDeliveries(now int64, most int) (due []*dueDelivery, err error) 
 	return due, err
 }
 
-// RecordDelivery keeps what came of an attempt: the results, the state, and when the next attempt is due.
+// RecordDelivery keeps what came of an attempt: the results, the state, and when the next attempt is due. If the lease was over and
+// somebody else has claimed the delivery since, that one's outcome counts, and nothing is kept.
 func (db *DB) RecordDelivery(ctx context.Context, delivery *csp.Delivery, due time.Time) error {
 	results, err := json.Marshal(delivery.Results)
 	if err != nil {
@@ -231,8 +234,8 @@ func (db *DB) RecordDelivery(ctx context.Context, delivery *csp.Delivery, due ti
 		return t.exec(`
 			UPDATE deliveries
 			SET state = $1, due = $2, results = $3
-			WHERE id = $4`,
-			string(delivery.State), due.UnixMicro(), string(results), delivery.ID[:])
+			WHERE id = $4 AND state = 'pending' AND due = $5`,
+			string(delivery.State), due.UnixMicro(), string(results), delivery.ID[:], delivery.Claimed.UnixMicro())
 	})
 }
 

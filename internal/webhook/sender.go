@@ -27,7 +27,8 @@ type Queue interface {
 	// ClaimDeliveries are deliveries that are due, at most so many, which nobody else claims before the lease is over.
 	ClaimDeliveries(ctx context.Context, lease time.Duration, most int) ([]*csp.Delivery, error)
 
-	// RecordDelivery keeps what came of an attempt: the results, the state, and when the next attempt is due.
+	// RecordDelivery keeps what came of an attempt: the results, the state, and when the next attempt is due; nothing if somebody
+	// else has claimed the delivery since.
 	RecordDelivery(ctx context.Context, delivery *csp.Delivery, due time.Time) error
 }
 
