@@ -34,6 +34,8 @@ type Keys struct {
 	err   error         // why there is no key
 	keys  atomic.Pointer[[]*signingKey]
 
+	loading sync.Mutex // held while keys are read: what was read last counts
+
 	refreshing sync.Mutex
 	refreshed  time.Time
 }
@@ -74,8 +76,18 @@ func (k *Keys) independent() (io.Reader, error) {
 	return rand.NewChaCha8(seed), nil
 }
 
+// Reload learns of the keys that other servers have added or ended. What an ended key signed is refused from then on.
+func (k *Keys) Reload(ctx context.Context) error {
+	if err := k.Wait(ctx); err != nil {
+		return err
+	}
+	return k.load(ctx)
+}
+
 // load reads all keys from the store.
 func (k *Keys) load(ctx context.Context) error {
+	k.loading.Lock()
+	defer k.loading.Unlock()
 	stored, err := k.Store.SigningKeys(ctx)
 	if err != nil {
 		return fmt.Errorf("signing keys: %w", err)

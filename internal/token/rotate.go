@@ -125,7 +125,7 @@ func (k *Keys) Succeed(ctx context.Context) error {
 }
 
 // Replace makes a key that signs from now on, and ends all others: what they signed is trusted no more. It is for keys that
-// somebody else may have. Servers that share the store follow when they rotate.
+// somebody else may have. Servers that share the store follow when they reload.
 func (k *Keys) Replace(ctx context.Context) error {
 	if err := k.Wait(ctx); err != nil {
 		return err
