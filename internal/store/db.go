@@ -119,6 +119,9 @@ func (db *DB) start(ctx context.Context, conn *connection, observe func(int), h 
 		}
 	}
 	db.reads = newReaders(db.dialect, db.dialect.source(mapped), db.dialect.source())
+	if err := db.Compatible(ctx); err != nil {
+		return err
+	}
 	newest, err := db.newestRow(ctx)
 	if err != nil {
 		return err
