@@ -163,7 +163,8 @@ func postgresError(conn driver.Conn, err error) error {
 	var refused *pgconn.PgError
 	answered := errors.As(err, &refused)
 	switch {
-	case answered && (refused.Code == "40001" || refused.Code == "40P01"): // serialization failure, deadlock
+	case answered && (refused.Code == "40001" || refused.Code == "40P01"), // serialization failure, deadlock
+		answered && refused.Code == "23505": // another server has made a row of the same number: all else that has to be unique is asked for
 		return fmt.Errorf("%w: %w", errConflict, err)
 	case answered && refused.Code == "25006", // the server has become a replica
 		conn == nil, // it never was a connection
