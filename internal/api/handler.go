@@ -46,11 +46,12 @@ type Handler struct {
 
 	ThrottlePartner  throttle.Limit // of all calls of a partner
 	ThrottleCustomer throttle.Limit // of a partner's calls for one customer
-	partnerCalls     *throttle.Buckets[csp.ID]
-	customerCalls    *throttle.Buckets[ofPartner]
+	Pool             Pool           // what servers count calls in together; nil: there is one
+	partnerCalls     counter[csp.ID]
+	customerCalls    counter[ofPartner]
 
-	PlainWebhooks bool                      // webhooks may be of plain HTTP
-	validations   *throttle.Buckets[csp.ID] // test events of a partner's webhook
+	PlainWebhooks bool            // webhooks may be of plain HTTP
+	validations   counter[csp.ID] // test events of a partner's webhook
 }
 
 // access is which tokens an operation takes.
@@ -178,9 +179,9 @@ func Patterns() []string {
 
 // Mount puts the surface on a mux of its own.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	h.partnerCalls = &throttle.Buckets[csp.ID]{Limit: h.ThrottlePartner, Now: h.Now}
-	h.customerCalls = &throttle.Buckets[ofPartner]{Limit: h.ThrottleCustomer, Now: h.Now}
-	h.validations = &throttle.Buckets[csp.ID]{Limit: validationLimit, Now: h.Now}
+	h.partnerCalls = newCounter(h, h.ThrottlePartner, func(partner csp.ID) string { return "partner " + partner.String() })
+	h.customerCalls = newCounter(h, h.ThrottleCustomer, func(of ofPartner) string { return "customer " + of.partner.String() + " " + of.customer.String() })
+	h.validations = newCounter(h, validationLimit, func(partner csp.ID) string { return "test events " + partner.String() })
 	mounted := make([]web.Route, 0, len(routes)+len(granularRoutes)+1)
 	for _, route := range slices.Concat(routes, granularRoutes) {
 		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.gate(route.method).Admit(h.authorized(route)))})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -20,6 +21,32 @@ const (
 // ofPartner is a customer as one partner calls for it. Another partner's calls for the same customer are not counted with it.
 type ofPartner struct{ partner, customer csp.ID }
 
+// Pool keeps buckets of tokens that servers take from together.
+type Pool interface {
+	// DrawTokens takes tokens from a bucket, written as the time in which they come in, and says when it will be full again. It
+	// may go into debt, but no deeper than a burst.
+	DrawTokens(ctx context.Context, bucket string, tokens, burst time.Duration) (full time.Time, err error)
+}
+
+// counter counts a call of so much cost, and reports whether it may pass, and how long to wait if not.
+type counter[K comparable] func(ctx context.Context, key K, cost int) (wait time.Duration, ok bool, err error)
+
+// newCounter counts in this process alone, and with other servers where there is a pool, under the names of its buckets.
+func newCounter[K comparable](h *Handler, limit throttle.Limit, name func(K) string) counter[K] {
+	if h.Pool == nil {
+		own := &throttle.Buckets[K]{Limit: limit, Now: h.Now}
+		return func(_ context.Context, key K, cost int) (time.Duration, bool, error) {
+			wait, ok := own.Take(key, cost)
+			return wait, ok, nil
+		}
+	}
+	shared := &throttle.Shared[K]{Limit: limit, Now: h.Now}
+	shared.Draw = func(ctx context.Context, key K, tokens, burst time.Duration) (time.Time, error) {
+		return h.Pool.DrawTokens(ctx, name(key), tokens, burst)
+	}
+	return shared.Take
+}
+
 // throttled counts the call against its partner, and against the customer that its path names, if any. It answers 429 if
 // either has had too many, and then says how long to wait for both.
 // Partner Center docs: api-throttling-guidance, throttling per partner tenant and per partner and customer tenant.
@@ -31,9 +58,15 @@ func (h *Handler) throttled(w http.ResponseWriter, r *http.Request, partner csp.
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		cost = readCost
 	}
-	wait, ok := h.partnerCalls.Take(partner, cost)
+	wait, ok, err := h.partnerCalls(r.Context(), partner, cost)
+	if err != nil {
+		return err
+	}
 	if customer, err := csp.ParseID(r.PathValue("customer")); err == nil {
-		waitCustomer, okCustomer := h.customerCalls.Take(ofPartner{partner, customer}, cost)
+		waitCustomer, okCustomer, err := h.customerCalls(r.Context(), ofPartner{partner, customer}, cost)
+		if err != nil {
+			return err
+		}
 		wait, ok = max(wait, waitCustomer), ok && okCustomer
 	}
 	if ok {

@@ -61,7 +61,10 @@ func (h *Handler) deleteWebhook(w http.ResponseWriter, r *http.Request, caller *
 
 // validateWebhook sends a test event. The service takes two such requests a minute.
 func (h *Handler) validateWebhook(w http.ResponseWriter, r *http.Request, caller *csp.Caller) error {
-	if wait, ok := h.validations.Take(caller.Partner.ID, 1); !ok {
+	switch wait, ok, err := h.validations(r.Context(), caller.Partner.ID, 1); {
+	case err != nil:
+		return err
+	case !ok:
 		return tooMany(w, wait)
 	}
 	validation, err := h.webhooks().Validate(r.Context(), caller)
