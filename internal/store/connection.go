@@ -47,16 +47,21 @@ func (c *connection) open() error {
 	return nil
 }
 
-// close closes the connection and its statements, if it is open. It can be opened again.
+// close closes the connection and its statements, if it is open. It can be opened again. That it was lost before is no error.
 func (c *connection) close() error {
 	if c.conn == nil {
 		return nil
 	}
 	var errs []error
-	for _, stmt := range c.stmts {
-		errs = append(errs, stmt.Close())
+	closed := func(err error) {
+		if err != nil && !errors.Is(c.named(err), errLost) {
+			errs = append(errs, err)
+		}
 	}
-	errs = append(errs, c.conn.Close())
+	for _, stmt := range c.stmts {
+		closed(stmt.Close())
+	}
+	closed(c.conn.Close())
 	c.conn, c.stmts, c.asked = nil, nil, false
 	return errors.Join(errs...)
 }
