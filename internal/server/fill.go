@@ -44,9 +44,15 @@ func (s *Server) fillPartner(ctx context.Context, p *WorldPartner) error {
 	if _, err := s.store.Partner(ctx, id); !errors.Is(err, csp.ErrNotFound) {
 		return err
 	}
-	return s.store.CreatePartner(ctx, &csp.Partner{
+	err := s.store.CreatePartner(ctx, &csp.Partner{
 		ID: id, Name: p.Name, Domain: p.Domain, Kind: p.Kind, Country: p.Country, MPNID: p.MPNID, Sandbox: p.Sandbox, AgreementAccepted: !p.AgreementPending,
 	})
+	if errors.Is(err, csp.ErrExists) {
+		if _, found := s.store.Partner(ctx, id); found == nil { // another server was quicker
+			return nil
+		}
+	}
+	return err
 }
 
 func (s *Server) fillAccounts(ctx context.Context, p *WorldPartner) error {
@@ -116,7 +122,7 @@ func (s *Server) fillApps(ctx context.Context, p *WorldPartner) error {
 			}
 			app.Certificates = append(app.Certificates, csp.AppCertificate{ID: app.ID.Derived(token.Thumbprint(der)), DER: der})
 		}
-		if err := s.store.CreateApp(ctx, app); err != nil {
+		if err := s.store.CreateApp(ctx, app); err != nil && !errors.Is(err, csp.ErrExists) { // another server may have been quicker
 			return fmt.Errorf("app %s: %w", a.Name, err)
 		}
 	}
@@ -143,7 +149,11 @@ func (s *Server) fillUsers(ctx context.Context, p *WorldPartner) error {
 			ID: tenant.Derived("user:" + u.PrincipalName), Tenant: tenant, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName,
 			Roles: []string{csp.CompanyAdministrator}, Agents: u.Agents, Credential: credential, Created: s.config.Now(),
 		}
-		if err := errors.Join(s.fillSecondFactor(ctx, user, u.TOTPSecret), s.store.CreateUser(ctx, user)); err != nil {
+		err := s.fillSecondFactor(ctx, user, u.TOTPSecret)
+		if err == nil {
+			err = s.store.CreateUser(ctx, user)
+		}
+		if err != nil && !errors.Is(err, csp.ErrExists) { // as above
 			return fmt.Errorf("user %s: %w", u.PrincipalName, err)
 		}
 	}

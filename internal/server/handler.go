@@ -132,6 +132,9 @@ func (s *Server) api() *surface {
 		ThrottlePartner:     s.config.ThrottlePartner,
 		ThrottleCustomer:    s.config.ThrottleCustomer,
 	}
+	if s.store.Shared() {
+		handler.Pool = s.store
+	}
 	mux := http.NewServeMux()
 	handler.Mount(mux)
 	paths := web.NewPaths(api.Patterns())

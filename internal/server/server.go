@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
@@ -52,6 +53,7 @@ type Server struct {
 
 	background sync.WaitGroup
 	stop       context.CancelFunc
+	outdated   atomic.Pointer[error] // why this server cannot go on
 }
 
 // Open starts a server: it answers requests when Open returns.
@@ -91,6 +93,9 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.background.Go(func() { s.sendWebhooks(background) })
 	s.background.Go(func() { s.userRequests.Run(background) })
+	if s.store.Shared() {
+		s.background.Go(func() { s.followOthers(background) })
+	}
 	return nil
 }
 
@@ -177,7 +182,9 @@ func (s *Server) watch() {
 			s.served <- s.store.Failure()
 			failed = nil
 		case err := <-ended:
-			if !errors.Is(err, http.ErrServerClosed) && failed != nil {
+			if outdated := s.outdated.Load(); outdated != nil {
+				s.served <- *outdated
+			} else if !errors.Is(err, http.ErrServerClosed) && failed != nil {
 				s.served <- err
 			}
 			return
@@ -220,6 +227,9 @@ func (s *Server) tendOnce(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			s.config.Logger.Error(what, "err", err)
 		}
+	}
+	if err := s.forgetShared(ctx); err != nil && ctx.Err() == nil {
+		s.config.Logger.Error("what servers counted together not forgotten", "err", err)
 	}
 }
 

@@ -56,6 +56,7 @@ var tables = []table{
 	newTable("second_factors", "tenant, account", "tenant number, account bytes, id bytes, sealed bytes, enrolled number, step number"),
 	newTable("granular_relationships", "id", "id text, partner number, customer number, name text, due number, relationship text"),
 	newTable("accounts", "customer, account", "customer number, account number, name text, profile text"),
+	newTable("buckets", "id", "id text, full_at number"),
 	newTable("marks", "writer", "writer text, number number, at number").passes(),
 }
 

@@ -28,9 +28,6 @@ type Store interface {
 	ForgetUsers(ctx context.Context, age time.Duration) (int, error)
 	DrawTokens(ctx context.Context, bucket string, tokens, burst time.Duration) (full time.Time, err error)
 	ForgetBuckets(ctx context.Context) (int, error)
-	Guesses(ctx context.Context, who csp.Hash) (csp.Guesses, error)
-	ChangeGuesses(ctx context.Context, who csp.Hash, change func(*csp.Guesses)) error
-	ForgetGuesses(ctx context.Context, age time.Duration) (int, error)
 	Close() error
 }
 
@@ -106,7 +103,6 @@ func Run(t *testing.T, database Database) {
 		{"users of partners", testPartnerUsers},
 		{"buckets", testBuckets},
 		{"bucket race", testBucketRace},
-		{"guesses", testGuesses},
 		{"signing key", testSigningKey},
 		{"code", testCode},
 		{"code redeemed by many", testCodeRace},

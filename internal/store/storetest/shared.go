@@ -4,10 +4,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/tenantry/tenantry/internal/csp"
 )
 
 // testBuckets draws from buckets until they are in debt, and lets them fill again.
@@ -58,41 +54,5 @@ func testBucketRace(t *testing.T, s *suite) {
 	full, err := s.DrawTokens(t.Context(), "a", 0, time.Minute)
 	if want := s.clock.Add(draws * time.Second); err != nil || !full.Equal(want) {
 		t.Errorf("got %v, %v, want %v", full, err, want)
-	}
-}
-
-func testGuesses(t *testing.T, s *suite) {
-	ctx := t.Context()
-	who := csp.Hash{1}
-	if got, err := s.Guesses(ctx, who); err != nil || got.Count != 0 {
-		t.Errorf("of nobody: got %+v, %v", got, err)
-	}
-	want := csp.Guesses{Credential: []byte("mark"), Passwords: [][]byte{{1}, {2}}, Count: 2, Last: s.clock.UTC(), Until: s.clock.UTC().Add(time.Minute)}
-	if err := s.ChangeGuesses(ctx, who, func(g *csp.Guesses) { *g = want }); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := s.Guesses(ctx, who); err != nil || !cmp.Equal(want, got) {
-		t.Errorf("got %+v, %v, want %+v", got, err, want)
-	}
-	var group sync.WaitGroup
-	for range 20 {
-		group.Go(func() {
-			if err := s.ChangeGuesses(ctx, who, func(g *csp.Guesses) { g.Count++ }); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	if got, err := s.Guesses(ctx, who); err != nil || got.Count != 22 {
-		t.Errorf("after 20 at once: got %d, %v, want 22", got.Count, err)
-	}
-	for _, test := range []struct {
-		after time.Duration
-		want  int
-	}{{time.Hour, 0}, {time.Microsecond, 1}} {
-		s.clock = s.clock.Add(test.after)
-		if n, err := s.ForgetGuesses(ctx, time.Hour); err != nil || n != test.want {
-			t.Errorf("forget %v later: got %d, %v, want %d", test.after, n, err, test.want)
-		}
 	}
 }
