@@ -83,10 +83,19 @@ func (c *committer) await(ctx context.Context, w *write) error {
 	default: // to wait for a place would be a queue without an end
 		return csp.ErrOverloaded
 	}
-	// From here on the write happens, whether the caller still waits or not: so wait for it.
+	// From here on the write happens, whether the caller still waits or not: so wait for it. Only a database that is elsewhere may not
+	// answer at all; a caller who is told so may repeat the call, which finds out.
+	var enough <-chan time.Time
+	if wait := c.conn.dialect.wait; wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		enough = timer.C
+	}
 	select {
 	case <-w.done:
 		return w.err
+	case <-enough:
+		return fmt.Errorf("%w: the database does not answer", errLost)
 	case <-c.done:
 		select {
 		case <-w.done:
@@ -274,7 +283,7 @@ func (c *committer) between(run func(*tx) error, committing func()) error {
 		if committing != nil {
 			committing()
 		}
-		if err = t.exec(`COMMIT`); err == nil {
+		if err = t.exec(commit); err == nil {
 			return nil
 		}
 		err = fmt.Errorf("commit: %w", err)

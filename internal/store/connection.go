@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -66,13 +67,20 @@ func (c *connection) close() error {
 	return errors.Join(errs...)
 }
 
+// commit ends a transaction. It is never given up: a server that is told to stop waiting for its standby commits without it, and what
+// was committed so is gone when the standby takes over.
+const commit = `COMMIT`
+
 // exec runs the statement, and reports how many rows it made, changed or removed.
 func (c *connection) exec(query string, args []any) (int64, error) {
 	stmt, err := c.prepare(query, args)
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := c.dialect.patient()
+	ctx, cancel := context.Background(), context.CancelFunc(func() {})
+	if query != commit {
+		ctx, cancel = c.dialect.patient()
+	}
 	defer cancel()
 	result, err := stmt.ExecContext(ctx, c.args)
 	if err != nil {
