@@ -7,7 +7,7 @@ type table struct {
 	name    string
 	key     []string // in whose order its rows are read
 	columns []column
-	passing bool // it is about the transactions of this database, and copied to no other
+	passing bool // it is about the servers of this database, and copied to no other
 }
 
 // column is a column of a table.
@@ -56,7 +56,7 @@ var tables = []table{
 	newTable("second_factors", "tenant, account", "tenant number, account bytes, id bytes, sealed bytes, enrolled number, step number"),
 	newTable("granular_relationships", "id", "id text, partner number, customer number, name text, due number, relationship text"),
 	newTable("accounts", "customer, account", "customer number, account number, name text, profile text"),
-	newTable("buckets", "id", "id text, full_at number"),
+	newTable("buckets", "id", "id text, full_at number").passes(),
 	newTable("marks", "writer", "writer text, number number, at number").passes(),
 }
 
