@@ -97,12 +97,12 @@ var looks = []look{
 	},
 	{
 		table: "ledger", columns: "l.n, l.call, l.status, l.answer", from: "ledger l", key: []string{"l.n"}, shown: 1,
-		problems: []string{cannotRead, "has a call of another length", "answers a create with no customer", "answers a create with a customer that is not there, and no record tells of its deletion"},
+		problems: []string{cannotRead, "has a call of another length", "answers a create with no customer", "answers a create that no record tells the rest of", "answers a create with a customer that is not there, and no record tells of its deletion"},
 		see:      seeLedger,
 	},
 	{
-		table: "audit", columns: "a.n, a.partner, a.customer, a.resource, a.name, a.record", from: "audit a", key: []string{"a.partner", "a.n"}, shown: 3,
-		problems: []string{cannotRead, noID, otherFolded},
+		table: "audit", columns: "a.partner, a.n, a.customer, a.resource, a.name, a.record", from: "audit a", key: []string{"a.partner", "a.n"}, shown: 3,
+		problems: []string{cannotRead, noID, otherFolded, "tells of a customer as it is, and its reader has none"},
 		see:      seeAudit,
 	},
 	{
@@ -439,18 +439,16 @@ func seeLedger(s *seen, row columns) error {
 	if prior.status != created {
 		return nil
 	}
-	var customer string
-	err = json.Unmarshal(answer, &customer)
-	if err != nil { // earlier versions recorded all of the answer
-		var whole struct {
-			ID string `json:"id"`
-		}
-		err = json.Unmarshal(answer, &whole)
-		customer = whole.ID
-	}
-	id, wrong := csp.ParseID(customer)
-	if err != nil || wrong != nil {
+	id, short, err := createdCustomer(answer)
+	if err != nil {
 		return s.broken("answers a create with no customer")
+	}
+	if short {
+		s.there("answers a create that no record tells the rest of", `
+			SELECT 1
+			FROM partners p CROSS JOIN audit a
+			WHERE a.partner = p.n AND a.customer = $1 AND a.record LIKE '%"o":"add!_customer"%' ESCAPE '!'
+			LIMIT 1`, id[:])
 	}
 	s.there("answers a create with a customer that is not there, and no record tells of its deletion", `
 		SELECT 1 FROM tenants WHERE n = $1 AND id = $2
@@ -461,12 +459,29 @@ func seeLedger(s *seen, row columns) error {
 	return nil
 }
 
+// createdCustomer is whom an answer to a create names. A short one is the id alone, and the record of the creation knows the rest;
+// earlier versions kept all of it.
+func createdCustomer(answer []byte) (id csp.ID, short bool, err error) {
+	var text string
+	if short = json.Unmarshal(answer, &text) == nil; !short {
+		var customer struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(answer, &customer); err != nil {
+			return id, false, err
+		}
+		text = customer.ID
+	}
+	id, err = csp.ParseID(text)
+	return id, short, err
+}
+
 func seeAudit(s *seen, row columns) error {
 	record := &csp.AuditRecord{}
 	var partner int64
 	var customer, text []byte
 	var resource, name string
-	if err := row.Scan(&record.Order, &partner, &customer, &resource, &name, &text); err != nil {
+	if err := row.Scan(&partner, &record.Order, &customer, &resource, &name, &text); err != nil {
 		return s.broken(cannotRead)
 	}
 	if !isID(customer) {
@@ -478,6 +493,9 @@ func seeAudit(s *seen, row columns) error {
 	}
 	if csp.FoldedName(record.CustomerName) != name {
 		return s.broken(otherFolded)
+	}
+	if record.AsIs {
+		s.there("tells of a customer as it is, and its reader has none", `SELECT 1 FROM relationships WHERE partner = $1 AND customer = $2`, partner, csp.ID(customer).Order())
 	}
 	return nil
 }

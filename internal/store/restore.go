@@ -17,9 +17,9 @@ import (
 
 // BackupFile is what the file of a backup says of itself.
 type BackupFile struct {
-	Schema      int64  // the version of its schema
-	Customers   int64  // how many relationships partners have
-	Partners    int64  //
+	Schema      int64 // the version of its schema
+	Customers   int64 // their tenants, also of those that are nobody's any more
+	Partners    int64
 	Fingerprint string // of the root key that belongs to it; empty: it knows none
 }
 

@@ -41,7 +41,7 @@ func TestRestore(t *testing.T) {
 	var told *BackupFile
 	err := Restore(ctx, backup, url, false, func(file *BackupFile) error { told = file; return nil })
 	newest, _ := newestMigration()
-	if err != nil || *told != (BackupFile{Schema: newest, Customers: 3, Partners: 3, Fingerprint: "fingerprint"}) {
+	if err != nil || *told != (BackupFile{Schema: newest, Customers: 4, Partners: 3, Fingerprint: "fingerprint"}) {
 		t.Fatalf("restore: got %+v, %v", told, err)
 	}
 	path := strings.TrimPrefix(url, "sqlite:")
@@ -110,11 +110,19 @@ func TestRestoreRefuses(t *testing.T) {
 		{"text", func() []byte { return []byte("This is no database, whatever its name may say.") }, "not a database"},
 		{"half of it", func() []byte { return whole[:len(whole)/2] }, "malformed"},
 		{"without its last page", func() []byte { return whole[:len(whole)-4096] }, "malformed"},
-		{"with a page of zeros", func() []byte {
-			damaged := bytes.Clone(whole)
-			clear(damaged[len(damaged)-8*4096 : len(damaged)-7*4096])
+		{"with an index that lacks rows", func() []byte {
+			mustBreak(t, backup, `
+				PRAGMA writable_schema = ON;
+				UPDATE sqlite_schema SET sql = replace(sql, '(partner, customer, n)', '(resource)') WHERE name = 'audit_by_customer'`)
+			damaged, err := os.ReadFile(backup)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(backup, whole, 0o600); err != nil {
+				t.Fatal(err)
+			}
 			return damaged
-		}, "ma"}, // damaged or malformed, by which page it was
+		}, "damaged"},
 		{"of a later version", func() []byte {
 			mustBreak(t, backup, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
 			later, err := os.ReadFile(backup)

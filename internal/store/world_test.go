@@ -89,7 +89,10 @@ func newCertificate() ([]byte, error) {
 func (w *worldMaker) customer(partner *csp.Partner, name, requestID string) *csp.Creation {
 	creation := storetest.Calling(storetest.NewCreation(w.ids, partner.ID, name+".onmicrosoft.com"), requestID)
 	creation.Customer.BillingProfile.CompanyName = "Straße " + name
-	creation.Audit = &csp.AuditEntry{Operation: partnercenter.OperationAddCustomer, Resource: partnercenter.AuditCustomer, ResourceID: creation.Customer.ID.String()}
+	creation.Audit = creation.Customer.CreationEntry()
+	if name != "Gone" { // that one is answered as earlier versions did
+		creation.Answer = []byte(`"` + creation.Customer.ID.String() + `"`)
+	}
 	return creation
 }
 
@@ -120,6 +123,8 @@ func (w *worldMaker) customers() {
 	})
 	w.must(err)
 
+	_, err = w.db.CreateCustomer(ctx, w.customer(w.contoso, "Still", "seven")) // it is as it was created
+	w.must(err)
 	gone := w.customer(w.contoso, "Gone", "four")
 	_, err = w.db.CreateCustomer(ctx, gone)
 	w.must(err, w.db.DeleteCustomer(ctx, w.contoso.ID, gone.Customer.ID, csp.Call{}, csp.Outcome{Audit: &csp.AuditEntry{Operation: partnercenter.OperationDeleteCustomer}}))
