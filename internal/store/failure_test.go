@@ -288,8 +288,8 @@ func TestSyncOfFileFails(t *testing.T) {
 	s.mustHold(t, left, s.created())
 }
 
-// TestSyncsOfFileFailUnderLoad has them fail while the log is long and callers do not stop. Whether a copy within a commit fails is
-// not told by SQLite, which keeps the log then and copies it again.
+// TestSyncsOfFileFailUnderLoad has them fail while callers do not stop, so that the log is copied in parts: whichever copy it is that
+// was not made durable, nothing is written after it, and what it copied is in the log.
 func TestSyncsOfFileFailUnderLoad(t *testing.T) {
 	s := openShop(t)
 	s.mustCreate(t, 100, 8)
@@ -297,18 +297,20 @@ func TestSyncsOfFileFailUnderLoad(t *testing.T) {
 	var group sync.WaitGroup
 	for range 64 {
 		group.Go(func() {
-			for range 40 {
+			for range 100 {
 				_, err := s.create(t)
 				if errors.Is(err, store.ErrSyncFailed) {
 					return
 				}
 				if err != nil {
 					t.Error(err)
+					return
 				}
 			}
 		})
 	}
 	group.Wait()
+	<-s.db.Failed() // when nobody has written for a while at the latest
 	left := t.TempDir()
 	if err := s.disk.CutPower(left, chance(t)); err != nil {
 		t.Fatal(err)
