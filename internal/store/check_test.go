@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -238,6 +241,27 @@ func TestLooksGoOn(t *testing.T) {
 	for _, look := range looks {
 		if !strings.HasPrefix(look.columns+",", strings.Join(look.key, ", ")+",") {
 			t.Errorf("the walk through %s reads %s, which does not begin with its key, %v", look.table, look.columns, look.key)
+		}
+	}
+}
+
+// TestCheckTimes looks at users who were deleted at any fraction of a microsecond, which their profiles leave out.
+func TestCheckTimes(t *testing.T) {
+	ids := &csp.IDs{}
+	for fraction := range 5000 {
+		user := &csp.User{ID: ids.New(), PrincipalName: "ana@kestrel.onmicrosoft.com", Deleted: time.Date(2026, 3, 1, 12, 0, 0, fraction, time.UTC)}
+		text, err := json.Marshal(userProfileOf(user))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &checker{found: func(f Finding) error {
+			t.Errorf("deleted at %v: got %v, want nothing", user.Deleted, f)
+			return nil
+		}}
+		row := columns{int64(1), user.ID[:], user.SortName(), csp.OrderAt(user.Deleted), text}
+		s := &seen{checker: c, look: &look{table: "deleted_users"}, row: row}
+		if err := seeDeletedUser(s, row); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
