@@ -18,8 +18,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	_ "modernc.org/sqlite" // looks through the file when all is over
 )
 
 // What make torture chooses.
