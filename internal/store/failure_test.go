@@ -191,32 +191,22 @@ func chance(t *testing.T) *rand.Rand {
 func TestPowerFails(t *testing.T) {
 	s := openShop(t)
 	random := chance(t)
-	stop := make(chan struct{})
+	turns := make(chan struct{})
 	var group sync.WaitGroup
-	defer func() {
-		close(stop)
-		group.Wait()
-	}()
+	defer group.Wait()
+	defer close(turns)
 	for range 32 {
 		group.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for range turns {
 				if _, err := s.create(t); err != nil {
 					t.Error(err)
-					return
 				}
 			}
 		})
 	}
-	for round := range 8 {
-		for enough := (round + 1) * (100 + random.IntN(250)); len(s.created()) < enough && !t.Failed(); {
-			if err := s.db.Ready(t.Context()); err != nil { // also makes this loop one that waits for somebody
-				t.Fatal(err)
-			}
+	for range 8 {
+		for range 100 + random.IntN(250) {
+			turns <- struct{}{} // the last of them are under way when the power goes
 		}
 		answered := s.created() // before the power goes
 		left := t.TempDir()
@@ -297,7 +287,7 @@ func TestSyncsOfFileFailUnderLoad(t *testing.T) {
 	var group sync.WaitGroup
 	for range 64 {
 		group.Go(func() {
-			for range 100 {
+			for range 40 {
 				_, err := s.create(t)
 				if errors.Is(err, store.ErrSyncFailed) {
 					return

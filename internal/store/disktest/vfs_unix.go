@@ -41,13 +41,12 @@ type handle struct {
 	disk     *Disk
 	name     string
 	original *sqlite3.Tsqlite3_io_methods
-	ours     sqlite3.Tsqlite3_io_methods // what SQLite calls instead
+	ours     uintptr // a table of the same kind, which SQLite calls instead
 }
 
 var (
-	original uintptr              // the file system that does the work
-	ours     sqlite3.Tsqlite3_vfs // the one that stands before it
-	handles  sync.Map             // uintptr, SQLite's file, to *handle
+	original uintptr  // the file system that does the work
+	handles  sync.Map // uintptr, SQLite's file, to *handle
 )
 
 // register puts our file system before SQLite's own of that name.
@@ -61,15 +60,29 @@ var register = sync.OnceValue(func() error {
 	if original = sqlite3.Xsqlite3_vfs_find(tls, cname); original == 0 {
 		return fmt.Errorf("SQLite has no file system %s", name)
 	}
-	ours = *at[sqlite3.Tsqlite3_vfs](original)
+	before, err := copied(tls, at[sqlite3.Tsqlite3_vfs](original))
+	if err != nil {
+		return err
+	}
+	ours := at[sqlite3.Tsqlite3_vfs](before)
 	ours.FpNext, ours.FzName = 0, cname
 	into[openFunc](&ours.FxOpen, open)
 	into[deleteFunc](&ours.FxDelete, remove)
-	if rc := sqlite3.Xsqlite3_vfs_register(tls, uintptr(unsafe.Pointer(&ours)), 0); rc != sqlite3.SQLITE_OK {
+	if rc := sqlite3.Xsqlite3_vfs_register(tls, before, 0); rc != sqlite3.SQLITE_OK {
 		return fmt.Errorf("register the file system: SQLite answers %d", rc)
 	}
 	return nil
 })
+
+// copied is a copy in SQLite's memory: the race detector lets nobody reckon with addresses in Go's.
+func copied[T any](tls *libc.TLS, table *T) (uintptr, error) {
+	address := libc.Xmalloc(tls, libc.Tsize_t(unsafe.Sizeof(*table)))
+	if address == 0 {
+		return 0, errors.New("no memory")
+	}
+	*at[T](address) = *table
+	return address, nil
+}
 
 // open opens the file and, on one of our disks, takes the place of what SQLite would write and sync with.
 func open(tls *libc.TLS, _, name, file uintptr, flags int32, outFlags uintptr) int32 {
@@ -89,12 +102,16 @@ func open(tls *libc.TLS, _, name, file uintptr, flags int32, outFlags uintptr) i
 	}
 	methods := &at[sqlite3.Tsqlite3_file](file).FpMethods
 	h.original = at[sqlite3.Tsqlite3_io_methods](*methods)
-	h.ours = *h.original
-	into[closeFunc](&h.ours.FxClose, closeFile)
-	into[writeFunc](&h.ours.FxWrite, write)
-	into[truncateFunc](&h.ours.FxTruncate, truncate)
-	into[syncFunc](&h.ours.FxSync, syncFile)
-	*methods = uintptr(unsafe.Pointer(&h.ours)) // stays where it is: handles hold it
+	var err error
+	if h.ours, err = copied(tls, h.original); err != nil {
+		return sqlite3.SQLITE_NOMEM
+	}
+	ours := at[sqlite3.Tsqlite3_io_methods](h.ours)
+	into[closeFunc](&ours.FxClose, closeFile)
+	into[writeFunc](&ours.FxWrite, write)
+	into[truncateFunc](&ours.FxTruncate, truncate)
+	into[syncFunc](&ours.FxSync, syncFile)
+	*methods = h.ours
 	handles.Store(file, h)
 	return rc
 }
@@ -118,7 +135,9 @@ func handleOf(file uintptr) *handle {
 func closeFile(tls *libc.TLS, file uintptr) int32 {
 	h := handleOf(file)
 	handles.Delete(file)
-	return as[closeFunc](&h.original.FxClose)(tls, file)
+	rc := as[closeFunc](&h.original.FxClose)(tls, file)
+	libc.Xfree(tls, h.ours) // the original has let go of it
+	return rc
 }
 
 func write(tls *libc.TLS, file, from uintptr, count int32, offset int64) int32 {
