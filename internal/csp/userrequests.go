@@ -75,7 +75,7 @@ func (l *UserRequestLog) Flush(ctx context.Context) error {
 
 // Run writes the log every now and then until the context ends, and then once more.
 func (l *UserRequestLog) Run(ctx context.Context) {
-	for ctx.Err() == nil {
+	for ended := false; !ended; {
 		select {
 		case <-l.wake:
 			timer := time.NewTimer(writeRequestsEvery)
@@ -86,6 +86,7 @@ func (l *UserRequestLog) Run(ctx context.Context) {
 			}
 		case <-ctx.Done():
 		}
+		ended = ctx.Err() != nil // as of now: what comes while this is written needs one more
 		if err := l.Flush(context.WithoutCancel(ctx)); err != nil {
 			l.Logger.ErrorContext(ctx, "requests of users not recorded", "err", err)
 		}
