@@ -128,12 +128,17 @@ func TestDiskIsFull(t *testing.T) {
 	config, disk, log := onDisk(t, t.TempDir())
 	s := mustOpen(t, config)
 	bearer := mustAppToken(t, s)
-	if status, body := create(t, s, bearer, "first", "first.onmicrosoft.com"); status != http.StatusCreated {
-		t.Fatalf("create: got %d %s", status, body)
+	status, first := create(t, s, bearer, "first", "first.onmicrosoft.com")
+	if status != http.StatusCreated {
+		t.Fatalf("create: got %d %s", status, first)
 	}
 	disk.Fill(true)
 	for range 3 {
 		mustBeBusy(t, s, bearer, "second", "second.onmicrosoft.com")
+		// What only asks within a transaction succeeds, and says nothing about the space.
+		if status, again := create(t, s, bearer, "first", "first.onmicrosoft.com"); status != http.StatusCreated || again != first {
+			t.Errorf("a repeated create on a full disk: got %d %s, want 201 %s", status, again, first)
+		}
 	}
 	for path, want := range map[string]int{"/v1/domains/first.onmicrosoft.com": http.StatusOK, "/v1/domains/second.onmicrosoft.com": http.StatusNotFound} {
 		if status, _ := mustSend(t, http.MethodHead, s.URL()+path, bearer, ""); status != want {

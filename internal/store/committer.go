@@ -210,7 +210,13 @@ func (c *committer) transaction(run func(*tx) error) error {
 		return err
 	}
 	for lost, conflicts := false, 0; ; {
-		err := c.health.judge(c.attempt(run))
+		wrote := false
+		err := c.attempt(func(t *tx) error {
+			err := run(t)
+			wrote = t.wrote
+			return err
+		})
+		err = c.health.judge(err, wrote)
 		switch {
 		case err == nil:
 			return nil
@@ -274,8 +280,8 @@ func (c *committer) attempt(run func(*tx) error) error {
 
 // between runs the function between BEGIN and COMMIT. The second is called when it is to be committed.
 func (c *committer) between(run func(*tx) error, committing func()) error {
-	t := &tx{c.conn}
-	if err := t.exec(c.conn.dialect.begin); err != nil {
+	t := &tx{conn: c.conn}
+	if _, err := c.conn.exec(c.conn.dialect.begin, nil); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	err := guarded(run)(t)
@@ -311,7 +317,10 @@ func guarded(run func(*tx) error) func(*tx) error {
 
 // tx is the transaction that writes run in.
 // The context of the request plays no part: a transaction is shared, and a caller who goes away must not end it.
-type tx struct{ conn *connection }
+type tx struct {
+	conn  *connection
+	wrote bool // it has changed rows
+}
 
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.affected(query, args...)
@@ -325,7 +334,11 @@ func (t *tx) inserted(query string, args ...any) (bool, error) {
 }
 
 // affected runs a statement and reports how many rows it made, changed or removed.
-func (t *tx) affected(query string, args ...any) (int64, error) { return t.conn.exec(query, args) }
+func (t *tx) affected(query string, args ...any) (int64, error) {
+	rows, err := t.conn.exec(query, args)
+	t.wrote = t.wrote || rows > 0
+	return rows, err
+}
 
 func (t *tx) row(query string, args ...any) scanner { return &question{t.conn.query, query, args} }
 

@@ -42,8 +42,8 @@ func (h *health) err() error {
 // judge looks at the outcome of a transaction, and answers it as the caller of the store is to see it.
 //
 // A failed sync ends all writing. A failed write does not: its transaction was rolled back, and the next one writes anew, so
-// that the store goes on by itself when there is space again.
-func (h *health) judge(err error) error {
+// that the store goes on by itself when there is space again. That there is, only a transaction shows that wrote something.
+func (h *health) judge(err error, wrote bool) error {
 	switch failureOf(err) {
 	case syncFailed:
 		return h.fail(err)
@@ -54,7 +54,7 @@ func (h *health) judge(err error) error {
 		}
 		return refusal
 	default:
-		if err == nil && h.nowFull(false) {
+		if err == nil && wrote && h.nowFull(false) {
 			h.troubled(nil)
 		}
 		return err
