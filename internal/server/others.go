@@ -23,7 +23,7 @@ func (s *Server) followOthers(ctx context.Context) {
 			return
 		}
 		err := errors.Join(s.keys.Reload(ctx), s.store.Compatible(ctx))
-		if errors.Is(err, store.ErrTooNew) {
+		if errors.Is(err, store.ErrTooNew) || errors.Is(err, store.ErrUnfinished) {
 			s.outdated.Store(&err)
 			if err := s.http.Close(); err != nil {
 				s.config.Logger.Error("not all connections closed", "err", err)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/csp"
 )
@@ -307,7 +308,7 @@ func describe(names []string, row columns) string {
 			}
 			b.WriteString(hex.EncodeToString(value))
 		case string:
-			if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' }) || value == "" {
+			if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r == utf8.RuneError }) || value == "" {
 				value = strconv.Quote(value)
 			}
 			b.WriteString(value)

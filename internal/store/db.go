@@ -77,24 +77,9 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 }
 
 func (db *DB) open(ctx context.Context, owner string, observe func(int), h *health) error {
-	if path := db.dialect.path; path != "" {
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-		lock, err := lockFile(path+".lock", owner)
-		if err != nil {
-			return err
-		}
-		db.lock = lock
-		// Sign-in names and addresses are nobody else's business, whatever the umask.
-		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-		if err != nil {
-			return err
-		}
-		if err := file.Close(); err != nil {
-			return err
-		}
-		if err := rewriteLog(path + "-wal"); err != nil {
+	if db.dialect.path != "" {
+		var err error
+		if db.lock, err = db.dialect.takeFile(owner); err != nil {
 			return err
 		}
 	}
@@ -106,6 +91,28 @@ func (db *DB) open(ctx context.Context, owner string, observe func(int), h *heal
 		return errors.Join(err, conn.close())
 	}
 	return nil
+}
+
+// takeFile takes the lock of the file, makes the file if it is not there, and makes durable what a crash has left.
+func (d *dialect) takeFile(owner string) (lock *os.File, err error) {
+	if err := os.MkdirAll(filepath.Dir(d.path), 0o700); err != nil {
+		return nil, err
+	}
+	if lock, err = lockFile(d.path+".lock", owner); err != nil {
+		return nil, err
+	}
+	// Sign-in names and addresses are nobody else's business, whatever the umask.
+	file, err := os.OpenFile(d.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err == nil {
+		err = rewriteLog(d.path + "-wal")
+	}
+	if err != nil {
+		return nil, errors.Join(err, unlockFile(lock))
+	}
+	return lock, nil
 }
 
 // start brings the schema up to date and lets reads and writes begin; the writes have the connection.

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -126,9 +127,12 @@ func sqliteDialect(rest string) *dialect {
 	return d
 }
 
+// applicationName is what PostgreSQL tells of our connections.
+const applicationName = "application_name=tenantry"
+
 func postgresDialect(storeURL string) *dialect {
 	// A server that does not answer is given up sooner than the system would; both can be said otherwise in the URL.
-	for _, setting := range [...]string{"connect_timeout=5", "application_name=tenantry"} {
+	for _, setting := range [...]string{"connect_timeout=5", applicationName} {
 		name, _, _ := strings.Cut(setting, "=")
 		separator := "?"
 		if strings.Contains(storeURL, "?") {
@@ -194,6 +198,19 @@ func withoutNames(query string) string {
 		}
 	}
 	return parameter.ReplaceAllLiteralString(query, "?")
+}
+
+// unfit is why the database cannot keep the text; empty: it can.
+func (d *dialect) unfit(text string) string {
+	switch {
+	case d.database == "":
+		return ""
+	case strings.IndexByte(text, 0) >= 0:
+		return "a zero byte"
+	case !utf8.ValidString(text):
+		return "what is no UTF-8"
+	}
+	return ""
 }
 
 // patient is the context of a question.

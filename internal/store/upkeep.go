@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/tenantry/tenantry/internal/csp"
 )
 
 // Upkeep is a store that is opened as it is, for the commands that keep it: it is not made if it is not there, and its schema
@@ -22,6 +24,9 @@ type Upkeep struct {
 // ErrNoStore is what OpenUpkeep answers where there is none.
 var ErrNoStore = errors.New("there is no store")
 
+// ErrUnfinished is what a store answers that is a copy in the making, whoever opens it.
+var ErrUnfinished = errors.New("the store is an unfinished copy of another one: run the same tenantry store copy again, which goes on where it stopped, or with --restart, which begins anew")
+
 // ErrOtherSchema is what OpenUpkeep answers for a store whose schema is not of this version.
 var ErrOtherSchema = errors.New("the schema is of another version")
 
@@ -31,6 +36,10 @@ func OpenUpkeep(ctx context.Context, storeURL, owner string) (*Upkeep, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newUpkeep(ctx, d, storeURL, owner)
+}
+
+func newUpkeep(ctx context.Context, d *dialect, storeURL, owner string) (*Upkeep, error) {
 	u := &Upkeep{dialect: d, now: time.Now}
 	if err := u.open(ctx, owner); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", Redacted(storeURL), err), u.Close())
@@ -56,10 +65,19 @@ func (u *Upkeep) open(ctx context.Context, owner string) (err error) {
 		return err
 	}
 	version, err := schemaVersion(ctx, u.pool)
+	if err == nil {
+		err = sameSchema(version)
+	}
 	if err != nil {
 		return err
 	}
-	return sameSchema(version)
+	if _, err = u.Setting(ctx, unfinishedCopy); err == nil {
+		return ErrUnfinished
+	}
+	if errors.Is(err, csp.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // Close closes the store.
