@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tenantry/tenantry/internal/store/postgrestest"
 )
 
 // programs are what tests can start.
@@ -12,9 +14,27 @@ var programs = map[string]func(){"tenantry": main}
 func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 // TestScript runs the command line as it is typed in a terminal. The commands beyond testscript's own are in script_test.go.
-func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+func TestScript(t *testing.T) { testscript.Run(t, scripts("testdata/script", nil)) }
+
+// TestPostgreSQLScript runs those that need PostgreSQL. Their further command is
+//
+//	postgres VARIABLE
+//
+// which sets the variable to the URL of an empty database.
+func TestPostgreSQLScript(t *testing.T) {
+	server := postgrestest.Newest(t)
+	testscript.Run(t, scripts("testdata/postgres", func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: postgres variable")
+		}
+		ts.Setenv(args[0], server.NewDatabase(t))
+	}))
+}
+
+// scripts are those of the directory, with the command postgres if there is one.
+func scripts(dir string, postgres func(*testscript.TestScript, bool, []string)) testscript.Params {
+	params := testscript.Params{
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
@@ -33,5 +53,9 @@ func TestScript(t *testing.T) {
 			"damage":   damage,
 			"fits":     fits,
 		},
-	})
+	}
+	if postgres != nil {
+		params.Cmds["postgres"] = postgres
+	}
+	return params
 }

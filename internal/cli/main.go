@@ -21,7 +21,7 @@ type commands struct {
 	Keys      keysCommands      `cmd:"" help:"The keys that tokens are signed with: list, rotate." group:"store"`
 	Customers customersCommands `cmd:"" help:"Customers: create, get." group:"client"`
 
-	Store   storeCommands  `cmd:"" help:"What is kept of everything: check." group:"keep"`
+	Store   storeCommands  `cmd:"" help:"What is kept of everything: check, copy." group:"keep"`
 	Backup  backupCommand  `cmd:"" help:"Write a running server's store to one file." group:"keep"`
 	Restore restoreCommand `cmd:"" help:"Make a store of a backup." group:"keep"`
 

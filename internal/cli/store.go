@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 type storeCommands struct {
 	Check storeCheck `cmd:"" help:"Hold a store to all invariants."`
+	Copy  storeCopy  `cmd:"" help:"Copy a store: from a file to PostgreSQL, or back. Goes on where it was interrupted."`
 }
 
 type storeCheck struct {
@@ -49,16 +51,34 @@ type checkReport struct {
 }
 
 // Run checks the store.
-func (c *storeCheck) Run(ctx context.Context, p *program) (err error) {
+func (c *storeCheck) Run(ctx context.Context, p *program) error {
 	if c.Most < 0 {
 		return wrong("--most %d is less than none; 0 lists all", c.Most)
 	}
-	upkeep, err := openUpkeep(ctx, c.Store, "a tenantry that checks it")
+	report, err := c.check(ctx, p)
 	if err != nil {
 		return err
 	}
+	if err := c.show(p, report, report.write); err != nil {
+		return err
+	}
+	switch total := report.total(); {
+	case report.RootKey == "other" && total == 0:
+		return errors.New("the root key that is here is not the one of the store")
+	case total > 0:
+		return fmt.Errorf("the store breaks invariants; findings: %d", total)
+	}
+	return nil
+}
+
+// check holds the store to the invariants.
+func (c *storeCheck) check(ctx context.Context, p *program) (report *checkReport, err error) {
+	upkeep, err := openUpkeep(ctx, c.Store, "a tenantry that checks it")
+	if err != nil {
+		return nil, err
+	}
 	defer func() { err = errors.Join(err, upkeep.Close()) }()
-	report := &checkReport{Findings: []store.Finding{}, unlisted: map[store.Finding]int{}, listed: map[store.Finding]int{}}
+	report = &checkReport{Findings: []store.Finding{}, unlisted: map[store.Finding]int{}, listed: map[store.Finding]int{}}
 	report.Tables, err = upkeep.Check(ctx, login.IsReserved, func(finding store.Finding) error {
 		kind := store.Finding{Table: finding.Table, Problem: finding.Problem}
 		if c.Most > 0 && report.listed[kind] == c.Most {
@@ -70,27 +90,22 @@ func (c *storeCheck) Run(ctx context.Context, p *program) (err error) {
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	place := &storage{Store: c.Store, Dir: c.Dir}
 	if report.RootKey, err = rootKeyOf(ctx, upkeep, p.env(rootKeyVariable), place.directory()); err != nil {
-		return err
+		return nil, err
 	}
-	total := 0
-	for _, table := range report.Tables {
-		total += int(table.Broken)
+	report.Clean = report.total() == 0 && report.RootKey != "other"
+	return report, nil
+}
+
+// total is how many findings there are.
+func (r *checkReport) total() (n int64) {
+	for _, table := range r.Tables {
+		n += table.Broken
 	}
-	report.Clean = total == 0 && report.RootKey != "other"
-	if err := c.show(p, report, report.write); err != nil {
-		return err
-	}
-	switch {
-	case report.RootKey == "other" && total == 0:
-		return errors.New("the root key that is here is not the one of the store")
-	case total > 0:
-		return fmt.Errorf("the store breaks invariants; findings: %d", total)
-	}
-	return nil
+	return n
 }
 
 // rootKeyOf compares the root key that is here with that of the store.
@@ -121,16 +136,25 @@ var rootKeyWords = map[string]string{
 	"none":    "the store knows none",
 }
 
-func (r *checkReport) write(w io.Writer) {
+// findings are lines about them.
+func (r *checkReport) findings() (lines []string) {
 	for _, finding := range r.Findings {
-		fmt.Fprintln(w, strings.Join(slices.DeleteFunc([]string{finding.Table, finding.Row}, func(part string) bool { return part == "" }), " ")+": "+finding.Problem)
+		lines = append(lines, strings.Join(slices.DeleteFunc([]string{finding.Table, finding.Row}, func(part string) bool { return part == "" }), " ")+": "+finding.Problem)
 	}
+	unlisted := maps.Clone(r.unlisted)
 	for _, finding := range r.Findings {
 		kind := store.Finding{Table: finding.Table, Problem: finding.Problem}
-		if more := r.unlisted[kind]; more > 0 {
-			fmt.Fprintf(w, "%s: %s: %d more\n", kind.Table, kind.Problem, more)
-			delete(r.unlisted, kind)
+		if more := unlisted[kind]; more > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %s: %d more", kind.Table, kind.Problem, more))
+			delete(unlisted, kind)
 		}
+	}
+	return lines
+}
+
+func (r *checkReport) write(w io.Writer) {
+	for _, line := range r.findings() {
+		fmt.Fprintln(w, line)
 	}
 	if len(r.Findings) > 0 {
 		fmt.Fprintln(w)

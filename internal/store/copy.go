@@ -24,7 +24,8 @@ type CopyOptions struct {
 type CopyProgress struct {
 	Table     string
 	Comparing bool  // it was copied before, and is compared with the source
-	Rows      int64 // that are done, by earlier runs as well
+	Rows      int64 // that are done
+	Earlier   int64 // of those, by earlier runs
 	Of        int64
 	Done      bool
 }
@@ -48,6 +49,7 @@ type copier struct {
 	options CopyOptions
 	totals  map[string]int64
 	at      place
+	began   place // where this run did
 
 	unfit []string // what the target cannot keep: table, row, column
 	more  int      // and how many of those are not named
@@ -79,6 +81,7 @@ func Copy(ctx context.Context, from, to string, options CopyOptions) (copied *Co
 	if c.at, err = target.begin(source.mark, options.Restart); err != nil {
 		return nil, err
 	}
+	c.began = c.at
 	copied = &Copied{Resumed: c.at.Table != ""}
 	if err := c.run(ctx, copied); err != nil {
 		return nil, err
@@ -126,7 +129,11 @@ func (c *copier) copyRows(ctx context.Context) error {
 			return fmt.Errorf("copy table %s: %w", page.table.name, err)
 		}
 		c.at = next
-		c.tell(CopyProgress{Table: page.table.name, Rows: next.Rows, Done: page.last})
+		progress := CopyProgress{Table: page.table.name, Rows: next.Rows, Done: page.last}
+		if progress.Table == c.began.Table {
+			progress.Earlier = c.began.Rows
+		}
+		c.tell(progress)
 		if page.last {
 			if err := c.source.unchanged(); err != nil {
 				return err
