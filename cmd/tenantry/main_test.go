@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,14 +21,19 @@ func TestScript(t *testing.T) { testscript.Run(t, scripts("testdata/script", nil
 //
 //	postgres VARIABLE
 //
-// which sets the variable to the URL of an empty database.
+// which sets the variable to the URL of an empty database. The URL has the password hunter2, if none is needed.
 func TestPostgreSQLScript(t *testing.T) {
 	server := postgrestest.Newest(t)
 	testscript.Run(t, scripts("testdata/postgres", func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
 			ts.Fatalf("usage: postgres variable")
 		}
-		ts.Setenv(args[0], server.NewDatabase(t))
+		database, err := url.Parse(server.NewDatabase(t))
+		ts.Check(err)
+		if _, given := database.User.Password(); !given {
+			database.User = url.UserPassword(database.User.Username(), "hunter2")
+		}
+		ts.Setenv(args[0], database.String())
 	}))
 }
 

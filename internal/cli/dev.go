@@ -77,7 +77,7 @@ func (c *devCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return c.advised(err)
 	}
-	screen := devScreen{url: s.URL(), ca: s.CA(), data: config.Dir, reset: c.Reset, world: config.World, seed: c.Seed, adminKey: c.AdminKey, took: sinceStart()}
+	screen := devScreen{url: s.URL(), ca: s.CA(), data: config.Dir, store: store.Redacted(c.Store), reset: c.Reset, world: config.World, seed: c.Seed, adminKey: c.AdminKey, took: sinceStart()}
 	fmt.Fprint(p.stdout, screen.String())
 	return waitFor(ctx, s)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,7 @@ type devScreen struct {
 	url   string
 	ca    string // empty: in memory
 	data  string // empty: in memory
+	store string // if it is not there; as it may be shown
 	reset bool
 	world *server.World
 	seed  string
@@ -72,13 +74,14 @@ func (s *devScreen) authority() string {
 }
 
 func (s *devScreen) place() string {
+	place := cmp.Or(s.store, s.data)
 	switch {
-	case s.data == "":
+	case place == "":
 		return "in memory: all of it goes when this ends"
 	case s.reset:
-		return s.data + " (just reset)"
+		return place + " (just reset)"
 	default:
-		return s.data + " (--reset empties it)"
+		return place + " (--reset empties it)"
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // resetStore removes the files of a store while it holds the store's lock, so that no server loses them under its hands.
-// A database loses our tables; its servers have to be stopped first. A store that cannot be opened for any other reason goes as well: that may be why somebody resets it.
+// A database loses our tables, if no server is connected to it. A store that cannot be opened for any other reason goes as well: that may be why somebody resets it.
 func resetStore(ctx context.Context, url string) error {
 	path, isFile := strings.CutPrefix(url, "sqlite:")
 	if !isFile {

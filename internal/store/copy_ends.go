@@ -70,7 +70,8 @@ func openCopySource(ctx context.Context, storeURL string) (*copySource, error) {
 }
 
 func (s *copySource) open(ctx context.Context) (err error) {
-	if err := s.unserved(ctx); err != nil {
+	// A server that comes later is found out by what it writes.
+	if err := s.dialect.unserved(ctx, s.pool); err != nil {
 		return err
 	}
 	if s.fingerprint, err = s.Setting(ctx, RootKeySetting); err != nil && !errors.Is(err, csp.ErrNotFound) {
@@ -85,24 +86,6 @@ func (s *copySource) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.mark, err = s.marked(s.conn)
-	return err
-}
-
-// unserved refuses a database that servers are connected to. It is a courtesy: a server that gives itself another name, or comes
-// later, is found out by what it writes.
-func (s *copySource) unserved(ctx context.Context) error {
-	if s.dialect.database == "" {
-		return nil // its file is locked
-	}
-	var connections int
-	err := s.pool.QueryRowContext(ctx, `
-		SELECT COUNT(*)
-		FROM pg_stat_activity
-		WHERE datname = current_database() AND application_name = $1`,
-		strings.TrimPrefix(applicationName, "application_name=")).Scan(&connections)
-	if err == nil && connections > 0 {
-		err = fmt.Errorf("%w: servers or commands have %d connections to it; stop them first, since what they write would not be copied", ErrInUse, connections)
-	}
 	return err
 }
 

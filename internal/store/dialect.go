@@ -77,25 +77,43 @@ func withoutSecrets(err error) error {
 	return errors.New("it cannot be read")
 }
 
-// Redacted is the URL of a store as it may be shown: without a password.
+// Redacted is the URL of a store as it may be shown: without a password, wherever somebody has put one.
 func Redacted(storeURL string) string {
-	scheme, rest, ok := strings.Cut(storeURL, "://")
-	if !ok {
+	if strings.HasPrefix(storeURL, "sqlite:") {
 		return storeURL
 	}
-	authority, path, _ := strings.Cut(rest, "?") // what stands behind may hold a password as well
-	if at := strings.LastIndex(authority, "@"); at >= 0 {
-		user, _, hasPassword := strings.Cut(authority[:at], ":")
-		if hasPassword {
-			user += ":xxxxx"
+	scheme, rest, ok := strings.Cut(storeURL, "://")
+	if !ok {
+		if strings.Contains(storeURL, "@") || strings.Contains(strings.ToLower(storeURL), "password") {
+			return hidden
 		}
-		authority = user + authority[at:]
+		return storeURL
 	}
-	if path != "" {
+	authority, query, _ := strings.Cut(rest, "?") // what stands behind may hold a password as well
+	if !strings.Contains(authority, "@") && strings.Contains(query, "@") {
+		authority, query = rest, "" // it was part of one
+	}
+	user := ""
+	if at := strings.LastIndex(authority, "@"); at >= 0 {
+		name, _, hasPassword := strings.Cut(authority[:at], ":")
+		if user = name + "@"; hasPassword {
+			user = name + ":" + hidden + "@"
+		}
+		var more string
+		if authority, more, ok = strings.Cut(authority[at+1:], "?"); ok {
+			query = more
+		}
+	} else if _, err := url.Parse(storeURL); err != nil {
+		authority = hidden // what should be a port may be a password
+	}
+	if query != "" {
 		authority += "?..."
 	}
-	return scheme + "://" + authority
+	return scheme + "://" + user + authority
 }
+
+// hidden stands where a password was.
+const hidden = "xxxxx"
 
 func sqliteDialect(rest string) *dialect {
 	d := &dialect{
