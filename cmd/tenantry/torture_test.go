@@ -18,11 +18,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tenantry/tenantry/internal/store/postgrestest"
 )
 
 // What make torture chooses.
 var (
 	tortureFor     = flag.Duration("torture", 6*time.Second, "how long TestTorture kills servers under load")
+	torturePGFor   = flag.Duration("torture.postgresql", 1500*time.Millisecond, "how long TestTorturePostgreSQL does")
 	tortureSeed    = flag.Uint64("torture.seed", 0, "the seed of its chance; 0 draws one")
 	tortureStore   = flag.String("torture.store", "", "the URL of its store; by default a file of its own")
 	tortureClients = flag.Int("torture.clients", 48, "how many clients it has")
@@ -30,15 +33,25 @@ var (
 
 // TestTorture kills the server at random moments under load, and starts it again, and again. The clients repeat under the same
 // MS-RequestId what got no answer. In the end everything that was answered is there, once, and nothing else is.
-func TestTorture(t *testing.T) {
+func TestTorture(t *testing.T) { torture(t, *tortureStore, *tortureFor) }
+
+// TestTorturePostgreSQL does it to servers of a PostgreSQL database, where each one that is killed leaves a connection behind, with a
+// transaction that may still be under way.
+func TestTorturePostgreSQL(t *testing.T) {
+	torture(t, postgrestest.Newest(t).NewDatabase(t), *torturePGFor)
+}
+
+// torture kills servers of the store for so long.
+func torture(t *testing.T, store string, long time.Duration) {
+	t.Helper()
 	seed := cmp.Or(*tortureSeed, rand.Uint64())
 	t.Logf("torture: -torture.seed=%d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	v := newVictim(t, *tortureStore, random)
+	v := newVictim(t, store, random)
 	p := v.mustStart(t)
 	l := v.newLoad(t, p)
 	l.start(*tortureClients, seed)
-	for end := time.Now().Add(*tortureFor); time.Now().Before(end) && !t.Failed(); {
+	for end := time.Now().Add(long); time.Now().Before(end) && !t.Failed(); {
 		l.signIn(t, v)
 		if v.kills%5 == 2 {
 			p = v.killInStart(t, p, random)
