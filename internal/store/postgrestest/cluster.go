@@ -62,13 +62,19 @@ func Start(installation Installation, options Options) (*Cluster, error) {
 
 // init makes the files of the cluster.
 func (c *Cluster) init() error {
-	command := exec.Command(filepath.Join(c.bin, "initdb"), "--pgdata", filepath.Join(c.dir, "data"), "--username=tenantry",
+	return runIn(c.dir, nil, filepath.Join(c.bin, "initdb"), "--pgdata", filepath.Join(c.dir, "data"), "--username=tenantry",
 		"--auth=trust", "--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync", "--no-instructions")
-	if err := asUser(command, c.dir); err != nil {
+}
+
+// runIn runs the command in the directory, as the user to whom that then belongs.
+func runIn(dir string, stdin io.Reader, name string, args ...string) error {
+	command := exec.Command(name, args...)
+	command.Stdin = stdin
+	if err := asUser(command, dir); err != nil {
 		return err
 	}
 	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w\n%s", err, output)
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, output)
 	}
 	return nil
 }

@@ -129,3 +129,49 @@ func mustExec(t *testing.T, url, statement string) {
 		t.Fatal(err)
 	}
 }
+
+// TestStandby reads at a standby what was written before and after it was made, and until its source has ended.
+func TestStandby(t *testing.T) {
+	Servers(t) // or there is no PostgreSQL
+	for _, installation := range Installations() {
+		cluster, err := Start(installation, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cluster.Close()
+		mustExec(t, cluster.URL, "CREATE TABLE things AS SELECT 1 AS n")
+		standby, err := cluster.Standby()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer standby.Close()
+		mustExec(t, cluster.URL, "INSERT INTO things VALUES (2)")
+		want := func(n int) {
+			t.Helper()
+			deadline := time.Now().Add(startTime)
+			for got := 0; got != n; {
+				conn, err := pgx.Connect(t.Context(), standby.URL)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := conn.QueryRow(t.Context(), "SELECT MAX(n) FROM things").Scan(&got); err != nil || time.Now().After(deadline) {
+					t.Fatalf("%s: got %d, %v, want %d", standby.Name, got, err, n)
+				}
+				_ = conn.Close(t.Context())
+			}
+		}
+		want(2)
+		if err := (&Server{URL: standby.URL}).exec("INSERT INTO things VALUES (3)"); err == nil {
+			t.Errorf("%s: written to", standby.Name)
+		}
+		if err := cluster.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		want(2)
+		if err := cluster.Start(); err != nil {
+			t.Fatal(err)
+		}
+		mustExec(t, cluster.URL, "INSERT INTO things VALUES (4)")
+		want(4)
+	}
+}
