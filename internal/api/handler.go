@@ -21,6 +21,7 @@ type Handler struct {
 	Customers *csp.Customers
 	Users     *csp.Users
 	Store     csp.Store
+	Replica   csp.Store // a copy of the store that may be behind it; nil: there is none
 	Tokens    *token.Verifier
 	Graph     *token.Verifier // of tokens for what is Microsoft Graph's; nil: Tokens
 	Root      token.Root      // proves continuation tokens and links
@@ -183,7 +184,11 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.customerCalls = newCounter(h, h.ThrottleCustomer, func(of ofPartner) string { return "customer " + of.partner.String() + " " + of.customer.String() })
 	h.validations = newCounter(h, validationLimit, func(partner csp.ID) string { return "test events " + partner.String() })
 	mounted := make([]web.Route, 0, len(routes)+len(granularRoutes)+1)
+	behind := h.behind()
 	for _, route := range slices.Concat(routes, granularRoutes) {
+		if behind != nil && route.mayBeStale() {
+			route = route.stale(behind)
+		}
 		mounted = append(mounted, web.Route{Method: route.method, Pattern: route.pattern, Handler: h.prepared(h.gate(route.method).Admit(h.authorized(route)))})
 	}
 	for _, operation := range documented() {

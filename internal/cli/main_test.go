@@ -94,7 +94,7 @@ func TestSwitchesReachTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := map[string]bool{"Store": true, "Dir": true, "RootKey": true, "Listen": true, "World": true, "AdminKey": true, "Logger": true, "Now": true, "Rand": true, "MovableClock": true, "MaxWait": true, "Timeouts": true}
+	others := map[string]bool{"Store": true, "Replica": true, "ReplicaMost": true, "Dir": true, "RootKey": true, "Listen": true, "World": true, "AdminKey": true, "Logger": true, "Now": true, "Rand": true, "MovableClock": true, "MaxWait": true, "Timeouts": true}
 	for i := range reflect.TypeOf(before).NumField() {
 		name := reflect.TypeOf(before).Field(i).Name
 		if !others[name] && reflect.DeepEqual(reflect.ValueOf(before).Field(i).Interface(), reflect.ValueOf(after).Field(i).Interface()) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/server"
 	"github.com/tenantry/tenantry/internal/store"
@@ -13,6 +14,9 @@ type serveCommand struct {
 	Listen string `default:"127.0.0.1:8080" variable:"TENANTRY_LISTEN" help:"Host and port to listen on; port 0 is any free one."`
 
 	AdminKey string `placeholder:"KEY" variable:"TENANTRY_ADMIN_KEY" help:"What the admin API (/_tenantry/admin) is called with; without a key there is none. Prefer the variable: other users of the machine see flags."`
+
+	Replica    string        `placeholder:"URL" variable:"TENANTRY_REPLICA" help:"PostgreSQL server that follows the one of --store; may name several hosts. Reads of customers go there whose callers accept answers of some age, with Cache-Control: max-stale=SECONDS."`
+	ReplicaLag time.Duration `default:"1m" placeholder:"DURATION" variable:"TENANTRY_REPLICA_LAG" help:"How far the replica may be behind at most, whatever callers accept."`
 	switches
 }
 
@@ -45,6 +49,10 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if n := len(c.AdminKey); n > 0 && n < minAdminKey {
 		return wrong("--admin-key has %d characters; give at least %d that nobody guesses, for example what openssl rand -hex 32 prints", n, minAdminKey)
 	}
+	if c.ReplicaLag < time.Second {
+		return wrong("--replica-lag must be at least 1s, for example 1m")
+	}
+	config.Replica, config.ReplicaMost = c.Replica, c.ReplicaLag
 	config.Store, config.Dir, config.Listen, config.AdminKey = c.Store, c.directory(), c.Listen, c.AdminKey
 	if err := makeDirectory(config.Dir); err != nil {
 		return err

@@ -26,6 +26,7 @@ type Limit = throttle.Limit
 // loopback interface; where a field's zero value is not the documented default, [Config.withDefaults] says which is.
 type Config struct {
 	Store    string // sqlite:PATH, sqlite::memory: or postgres://…
+	Replica  string // postgres://…, a copy of the store where reads go whose callers accept stale answers; empty: there is none
 	Dir      string // where the local CA and the root key live; empty: nowhere
 	RootKey  string // base64; empty: the file root.key in Dir
 	AdminKey string // what the admin API is called with; empty: there is none
@@ -37,6 +38,8 @@ type Config struct {
 	PlainHTTP       bool     // plain HTTP is served beside a certificate of one's own
 	ExternalURL     string   // what clients reach the server as, if not by the name they send
 	TrustForwarded  bool     // X-Forwarded-For, -Host and -Proto come from a proxy of ours
+
+	ReplicaMost time.Duration // how far the replica may be behind; zero: a minute
 
 	MaxRequests    int           // that are worked on at once: so many reads, so many writes, so many at the login host; zero: 512
 	MaxWait        time.Duration // of a request for its place among them; zero: half a second

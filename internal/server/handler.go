@@ -25,6 +25,7 @@ import (
 func (s *Server) wire() {
 	s.gates = newGates(s.config.MaxRequests, s.config.MaxWait)
 	s.observer.gates(&s.gates)
+	s.observer.replica(s.store)
 	s.userRequests = csp.NewUserRequestLog(s.store, s.config.Logger)
 	s.ids = &csp.IDs{Now: s.config.Now, Rand: s.config.Rand}
 	s.passwords = &token.Passwords{Root: s.root, Rand: s.config.Rand}
@@ -108,6 +109,7 @@ func (s *Server) api() *surface {
 		Customers: s.customers,
 		Users:     s.users,
 		Store:     s.store,
+		Replica:   s.store.Replica(),
 		Tokens: &token.Verifier{
 			Keys: s.keys, Now: s.config.Now, Audiences: login.PartnerCenterAudiences(!s.config.RefuseGraphAudience),
 		},

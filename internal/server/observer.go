@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tenantry/tenantry/internal/store"
 	"github.com/tenantry/tenantry/internal/web"
 )
 
@@ -59,6 +60,29 @@ func (o *observer) gates(g *gates) {
 			}, func() float64 { return float64(gate.State().Refused) }),
 		)
 	}
+}
+
+// replica shows how old the store's is, and how much it is asked, if there is one.
+func (o *observer) replica(of *store.DB) {
+	if _, ok := of.ReplicaState(); !ok {
+		return
+	}
+	o.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tenantry_replica_usable", Help: "1 while reads that may be stale go to --replica, 0 while it is away or too far behind.",
+		}, func() float64 {
+			if state, _ := of.ReplicaState(); state.Usable {
+				return 1
+			}
+			return 0
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tenantry_replica_age_seconds", Help: "How old at most was what --replica had, when it was last usable.",
+		}, func() float64 { state, _ := of.ReplicaState(); return state.Age.Seconds() }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "tenantry_replica_queries_total", Help: "How many queries --replica has answered.",
+		}, func() float64 { state, _ := of.ReplicaState(); return float64(state.Asked) }),
+	)
 }
 
 // connections shows how many there are, and how many had to go.

@@ -106,6 +106,8 @@ func (s *Server) openStore(ctx context.Context, owner string) (err error) {
 		Owner:     owner,
 		Committed: s.observer.committed,
 		Troubled:  s.troubled,
+
+		Replica: s.config.Replica, ReplicaMost: s.config.ReplicaMost, ReplicaTroubled: s.replicaTroubled,
 	})
 	if err != nil {
 		return err
@@ -121,6 +123,15 @@ func (s *Server) troubled(err error) {
 		return
 	}
 	s.config.Logger.Info("the store writes again")
+}
+
+// replicaTroubled logs once that nothing is read from the replica, and once that it is again.
+func (s *Server) replicaTroubled(err error) {
+	if err != nil {
+		s.config.Logger.Warn("nothing is read from the replica: it is away, or too far behind", "err", err)
+		return
+	}
+	s.config.Logger.Info("reads that may be stale go to the replica again")
 }
 
 // listen opens the port and serves it.

@@ -284,7 +284,7 @@ func (db *DB) Users(ctx context.Context, partner, customer csp.ID, query *csp.Us
 	}
 	text, args := usersPage(customer, query)
 	users := make([]*csp.User, 0, query.Size)
-	err := db.reads.query(text, args, func(row columns) error {
+	err := db.query(ctx, text, args, func(row columns) error {
 		var id, credential, document []byte
 		if err := row.Scan(&id, &credential, &document); err != nil {
 			return err

@@ -27,7 +27,7 @@ func (db *DB) Customers(ctx context.Context, partner csp.ID, query *csp.Customer
 		page.other = other.n
 	}
 	customers := make([]*csp.CustomerSummary, 0, page.Size)
-	err = db.reads.query(directed[page.Backward][page.Field], page.args(), func(row columns) error {
+	err = db.query(ctx, directed[page.Backward][page.Field], page.args(), func(row columns) error {
 		customer := &csp.CustomerSummary{}
 		var id []byte
 		if err := row.Scan(&id, &customer.Name, &customer.Domain, &customer.Position.Text); err != nil {

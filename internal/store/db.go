@@ -32,6 +32,9 @@ type DB struct {
 
 	deliveries chan struct{} // filled when something was queued
 
+	replica *replica // where reads may go that may be stale; nil: nowhere
+	copied  *replica // this is the view of it, and reads there alone; nil: it is not
+
 	closeOnce sync.Once
 	closeErr  error
 }
@@ -45,6 +48,13 @@ type Options struct {
 
 	// Committed is told how many writes each transaction carried.
 	Committed func(writes int)
+
+	// Replica is the URL of a PostgreSQL server that follows the one of the store, or of several; empty: there is none.
+	// ReplicaMost is how far behind it may be to be read from; zero: a minute. ReplicaTroubled is told when it is not there or farther
+	// behind, and by nil when it can be read from again.
+	Replica         string
+	ReplicaMost     time.Duration
+	ReplicaTroubled func(error)
 
 	// Troubled is told when writes begin to be refused because the disk is full or fails, and by nil when they are not any more.
 	Troubled func(error)
@@ -72,6 +82,11 @@ func Open(ctx context.Context, storeURL string, options Options) (*DB, error) {
 	}
 	if err := db.open(ctx, options.Owner, observe, newHealth(options.Troubled)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", Redacted(storeURL), writable(d.path, err)), db.Close())
+	}
+	if options.Replica != "" {
+		if err := db.openReplica(options); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
 	return db, nil
 }
@@ -164,6 +179,9 @@ func (db *DB) Close() error {
 
 func (db *DB) close() error {
 	var errs []error
+	if db.replica != nil {
+		errs = append(errs, db.replica.close())
+	}
 	if db.writes != nil {
 		errs = append(errs, db.writes.close())
 	}
@@ -186,13 +204,26 @@ func (db *DB) Ready(ctx context.Context) error {
 }
 
 // row asks a query that answers one row. It runs to its end even if the caller goes away.
-func (db *DB) row(_ context.Context, query string, args ...any) scanner {
+func (db *DB) row(ctx context.Context, query string, args ...any) scanner {
+	if db.copied != nil {
+		return &question{func(query string, args []any, each func(columns) error) error {
+			return db.copied.query(ctx, query, args, each)
+		}, query, args}
+	}
 	return &question{db.reads.query, query, args}
 }
 
 // each reads the rows of a query.
-func (db *DB) each(_ context.Context, query string, read func(scanner) error, args ...any) error {
-	return db.reads.query(query, args, func(row columns) error { return read(row) })
+func (db *DB) each(ctx context.Context, query string, read func(scanner) error, args ...any) error {
+	return db.query(ctx, query, args, func(row columns) error { return read(row) })
+}
+
+// query calls the function for each row of the answer, as [connection.query] does.
+func (db *DB) query(ctx context.Context, query string, args []any, each func(columns) error) error {
+	if db.copied != nil {
+		return db.copied.query(ctx, query, args, each)
+	}
+	return db.reads.query(query, args, each)
 }
 
 // eachOf reads the rows of a query whose first argument is the partner's number.

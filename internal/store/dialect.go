@@ -148,9 +148,23 @@ func sqliteDialect(rest string) *dialect {
 // applicationName is what PostgreSQL tells of our connections.
 const applicationName = "application_name=tenantry"
 
-func postgresDialect(storeURL string) *dialect {
-	// A server that does not answer is given up sooner than the system would; both can be said otherwise in the URL.
-	for _, setting := range [...]string{"connect_timeout=5", applicationName} {
+// replicaDialect is that of a copy of a PostgreSQL database, which answers soon or is not asked.
+func replicaDialect(replicaURL string) (*dialect, error) {
+	d, err := dialectOf(replicaURL)
+	if err == nil && !d.shared {
+		err = errors.New("it is not a PostgreSQL database; use postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("replica %s: %w", Redacted(replicaURL), err)
+	}
+	d = postgresDialect(withSettings(replicaURL, "connect_timeout=2", "target_session_attrs=standby"))
+	d.wait = 5 * time.Second
+	return d, nil
+}
+
+// withSettings is the URL with those of the settings that it does not say itself.
+func withSettings(storeURL string, settings ...string) string {
+	for _, setting := range settings {
 		name, _, _ := strings.Cut(setting, "=")
 		separator := "?"
 		if strings.Contains(storeURL, "?") {
@@ -160,6 +174,12 @@ func postgresDialect(storeURL string) *dialect {
 			storeURL += separator + setting
 		}
 	}
+	return storeURL
+}
+
+func postgresDialect(storeURL string) *dialect {
+	// A server that does not answer is given up sooner than the system would; both can be said otherwise in the URL.
+	storeURL = withSettings(storeURL, "connect_timeout=5", applicationName)
 	return &dialect{
 		driver: "pgx",
 		goose:  goose.DialectPostgres,

@@ -18,12 +18,17 @@ func newMark() *mark { return &mark{writer: rand.Text()} }
 // leave numbers the transaction.
 func (m *mark) leave(t *tx) error {
 	m.number++
+	return t.mark(m.writer, m.number)
+}
+
+// mark leaves the writer's number.
+func (t *tx) mark(writer string, number int64) error {
 	return t.exec(`
 		INSERT INTO marks (writer, number, at)
 		VALUES ($1, $2, $3)
 		ON CONFLICT (writer) DO UPDATE
 		SET number = excluded.number, at = excluded.at`,
-		m.writer, m.number, time.Now().UnixMicro())
+		writer, number, time.Now().UnixMicro())
 }
 
 // kept reports whether the number was left. It waits for a transaction that is still under way: that one has the row.

@@ -157,6 +157,9 @@ func (db *DB) partner(ctx context.Context, id csp.ID) (*partnerRow, error) {
 	if err != nil {
 		return nil, notFound(err)
 	}
+	if db.copied != nil {
+		return row, nil // another request may want to know it younger
+	}
 	kept, _ := db.partners.LoadOrStore(id, row)
 	return kept.(*partnerRow), nil
 }

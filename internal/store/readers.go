@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 )
 
 // readers are the connections that read. The first that is free is taken, so the first of them, whose pages are warm, does nearly all
@@ -20,6 +21,8 @@ type readers struct {
 type reader struct {
 	connection
 	busy bool // somebody has it; belongs to the readers
+
+	looked, proved time.Time // of a replica: when it was last asked how old it is, and of when it is
 }
 
 // newReaders are as many as the dialect has for each source; the first of them has a source of its own.
