@@ -31,7 +31,7 @@ type Keys struct {
 
 	stop  context.CancelFunc
 	ready chan struct{} // closed when the first key is there, or err
-	err   error         // why there is no key
+	err   error         // why there was no key then
 	keys  atomic.Pointer[[]*signingKey]
 
 	loading sync.Mutex // held while keys are read: what was read last counts
@@ -137,15 +137,31 @@ func (k *Keys) Wait(ctx context.Context) error {
 	}
 	select {
 	case <-k.ready:
-		return k.err
+		return k.made(ctx)
 	default:
 	}
 	select {
 	case <-k.ready:
-		return k.err
+		return k.made(ctx)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// made makes the first key if it could not be made or kept when the server started. One caller at a time tries, the others are told
+// what went wrong then.
+func (k *Keys) made(ctx context.Context) error {
+	if k.err == nil || len(k.known()) > 0 {
+		return nil
+	}
+	if !k.refreshing.TryLock() {
+		return k.err
+	}
+	defer k.refreshing.Unlock()
+	if err := k.load(ctx); err != nil || len(k.known()) > 0 {
+		return err // perhaps it was kept, or another server has made one
+	}
+	return k.add(ctx, nil, clock(k.Now))
 }
 
 // known are the loaded keys, newest first.

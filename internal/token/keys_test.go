@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,39 @@ func TestKeysAreMadeInTheBackground(t *testing.T) {
 	again := mustStart(t, db, 0, nil)
 	if diff := cmp.Diff(mustJWKS(t, keys), mustJWKS(t, again)); diff != "" {
 		t.Errorf("keys differ after a restart:\n%s", diff)
+	}
+}
+
+// away is a store that keeps no keys for a while.
+type away struct {
+	*store.DB
+	until atomic.Bool
+}
+
+var errAway = errors.New("the store is away")
+
+func (a *away) AddSigningKey(ctx context.Context, key token.StoredKey) error {
+	if a.until.Load() {
+		return a.DB.AddSigningKey(ctx, key)
+	}
+	return errAway
+}
+
+// TestFirstKeyIsMadeLater starts keys whose store cannot take the first one: there is one when the store is back.
+func TestFirstKeyIsMadeLater(t *testing.T) {
+	db := &away{DB: mustOpenStore(t)}
+	keys := &token.Keys{Store: db, Root: mustParseRoot(t, rootText)}
+	must(t, keys.Start(t.Context()))
+	t.Cleanup(func() { must(t, keys.Close()) })
+	for range 2 {
+		if err := keys.Wait(t.Context()); !errors.Is(err, errAway) {
+			t.Errorf("err = %v, want %v", err, errAway)
+		}
+	}
+	db.until.Store(true)
+	must(t, keys.Wait(t.Context()))
+	if set := mustJWKS(t, keys); len(set.Keys) != 1 {
+		t.Errorf("%d keys, want 1", len(set.Keys))
 	}
 }
 
