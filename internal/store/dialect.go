@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -212,9 +213,15 @@ func postgresError(conn driver.Conn, err error) error {
 		conn == nil, // it never was a connection
 		conn.(*stdlib.Conn).Conn().IsClosed():
 		return fmt.Errorf("%w: %w", errLost, err)
+	case answered && slices.Contains(passing, refused.Code[:2]):
+		return fmt.Errorf("%w: %w", csp.ErrUnavailable, err)
 	}
 	return err
 }
+
+// passing are the classes of what PostgreSQL says of its own state, whatever it was asked: no disk, memory or connection is left (53),
+// a lock or its object is in use (55), somebody has stopped it (57), the system fails it (58).
+var passing = []string{"53", "55", "57", "58"}
 
 // spell writes the SQL in this database's words.
 func (d *dialect) spell(query string) string {

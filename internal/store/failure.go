@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -98,9 +99,14 @@ const (
 	syncFailed
 )
 
-// failureOf reads SQLite's code. A full disk answers either of the two that are taken for it: a quota and a limit on the size of
-// files are to SQLite write errors like any other.
+const diskFull = "53100" // PostgreSQL's code
+
+// failureOf reads the database's code. A full disk answers either of the two that are taken for it: a quota and a limit on the size of
+// files are to SQLite write errors like any other. PostgreSQL has a code for it; what becomes of its syncs it sees to itself.
 func failureOf(err error) failure {
+	if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) && refused.Code == diskFull {
+		return writeFailed
+	}
 	known := (*sqlite.Error)(nil)
 	if !errors.As(err, &known) {
 		return notTheDisk
