@@ -18,7 +18,8 @@ var ErrNotFound = errors.New("not found")
 // ErrExists is what a [Store] answers when a thing with that id or name is there already.
 var ErrExists = errors.New("already exists")
 
-// ErrUnavailable is what a [Store] answers when it cannot take the request now; it has done nothing.
+// ErrUnavailable is what a [Store] answers when it cannot take the request now. It has done nothing, or cannot tell, which the
+// same request answers when it is repeated.
 var ErrUnavailable = errors.New("the store is unavailable")
 
 // ErrOverloaded is [ErrUnavailable] where more was asked for at once than can be done in good time.

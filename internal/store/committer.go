@@ -209,6 +209,9 @@ func (c *committer) transaction(run func(*tx) error) error {
 	if err := c.health.err(); err != nil {
 		return err
 	}
+	if _, known := c.outcome(); !known { // it may be under way still, and hold what this one needs
+		return fmt.Errorf("%w: what became of an earlier write is not known yet", errLost)
+	}
 	for lost, conflicts := false, 0; ; {
 		wrote := false
 		err := c.attempt(func(t *tx) error {
@@ -221,7 +224,7 @@ func (c *committer) transaction(run func(*tx) error) error {
 		case err == nil:
 			return nil
 		case errors.Is(err, errLost):
-			err = errors.Join(err, c.conn.close())
+			err = errors.Join(err, c.conn.lose())
 			kept, known := c.outcome()
 			if kept {
 				return nil
@@ -241,7 +244,7 @@ func (c *committer) transaction(run func(*tx) error) error {
 	}
 }
 
-// outcome finds out on a new connection what became of a transaction whose connection was lost.
+// outcome finds out on a new connection what became of a transaction whose connection was lost, if there is one of which that is not known.
 func (c *committer) outcome() (kept, known bool) {
 	if c.mark == nil || !c.mark.pending {
 		return false, true
@@ -253,10 +256,10 @@ func (c *committer) outcome() (kept, known bool) {
 		}, nil)
 		switch {
 		case err == nil:
+			c.mark.pending = false
 			return kept, true
 		case !errors.Is(err, errConflict):
-			_ = c.conn.close()
-			c.mark = newMark() // the row of the old one may be locked for long
+			_ = c.conn.lose()
 			return false, false
 		}
 	}
@@ -268,14 +271,15 @@ func (c *committer) attempt(run func(*tx) error) error {
 	if c.mark == nil {
 		return c.between(run, nil)
 	}
-	c.mark.pending = false
 	marked := func(t *tx) error {
 		if err := c.mark.leave(t); err != nil {
 			return err
 		}
 		return run(t)
 	}
-	return c.between(marked, func() { c.mark.pending = true })
+	err := c.between(marked, func() { c.mark.pending = true })
+	c.mark.pending = c.mark.pending && errors.Is(err, errLost)
+	return err
 }
 
 // between runs the function between BEGIN and COMMIT. The second is called when it is to be committed.

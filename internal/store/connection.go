@@ -1,13 +1,13 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
+	"sync/atomic"
 )
 
 // connection is a connection to the database with its statements, each prepared once. It is below database/sql, which is a quarter
@@ -24,6 +24,9 @@ type connection struct {
 
 	asked    bool // rows are being read
 	answered bool // the last question had a row
+
+	committing *atomic.Bool // a transaction is being committed, or nobody knows what became of it
+	since      int64        // how many connections had been lost when this one was opened
 }
 
 // statement is what the drivers make of a query.
@@ -40,12 +43,29 @@ func (c *connection) open() error {
 	if c.conn != nil {
 		return nil
 	}
-	conn, err := c.dialect.connect(c.source)
+	if c.dialect.reach != nil {
+		c.since = c.dialect.reach.lost.Load()
+	}
+	committing := new(atomic.Bool)
+	conn, err := c.dialect.connect(c.source, committing)
 	if err != nil {
 		return c.named(err)
 	}
-	c.conn, c.stmts = conn, map[string]statement{}
+	c.conn, c.committing, c.stmts = conn, committing, map[string]statement{}
 	return nil
+}
+
+// outdated reports whether another connection was lost since this one was opened.
+func (c *connection) outdated() bool {
+	return c.conn != nil && c.dialect.reach != nil && c.since != c.dialect.reach.lost.Load()
+}
+
+// lose closes a connection that was lost under a writer, if it was open.
+func (c *connection) lose() error {
+	if c.conn != nil {
+		c.dialect.reach.leave()
+	}
+	return c.close()
 }
 
 // close closes the connection and its statements, if it is open. It can be opened again. That it was lost before is no error.
@@ -67,8 +87,8 @@ func (c *connection) close() error {
 	return errors.Join(errs...)
 }
 
-// commit ends a transaction. It is never given up: a server that is told to stop waiting for its standby commits without it, and what
-// was committed so is gone when the standby takes over.
+// commit ends a transaction. It may be given up, but is never cancelled: a server that is told to stop waiting for its standby commits
+// without it, and what was committed so is gone when the standby takes over.
 const commit = `COMMIT`
 
 // exec runs the statement, and reports how many rows it made, changed or removed.
@@ -77,11 +97,9 @@ func (c *connection) exec(query string, args []any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.Background(), context.CancelFunc(func() {})
-	if query != commit {
-		ctx, cancel = c.dialect.patient()
-	}
+	ctx, cancel := c.dialect.patient()
 	defer cancel()
+	c.committing.Store(query == commit)
 	result, err := stmt.ExecContext(ctx, c.args)
 	if err != nil {
 		return 0, c.named(err)

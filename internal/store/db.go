@@ -188,6 +188,9 @@ func (db *DB) close() error {
 	if db.reads != nil {
 		errs = append(errs, db.reads.close())
 	}
+	if db.dialect.reach != nil {
+		db.dialect.reach.end()
+	}
 	if db.lock != nil {
 		errs = append(errs, unlockFile(db.lock))
 	}

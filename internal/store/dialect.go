@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -42,6 +43,7 @@ type dialect struct {
 	name     string // of a store in memory, which its connections find each other by
 	path     string // of the file, or empty
 	database string // the URL of the database, or empty
+	reach    *reach // the way to it; nil: there is but one, which is always open
 
 	// named is an error by the name that we have for it: errLost, errConflict, or as it is. The connection may be nil.
 	named func(driver.Conn, error) error
@@ -179,8 +181,9 @@ func withSettings(storeURL string, settings ...string) string {
 }
 
 func postgresDialect(storeURL string) *dialect {
-	// A server that does not answer is given up sooner than the system would; both can be said otherwise in the URL.
-	storeURL = withSettings(storeURL, "connect_timeout=5", applicationName)
+	// A server that does not answer is given up sooner than the system would, and one that takes no writes is of no use; all of it can
+	// be said otherwise in the URL.
+	storeURL = withSettings(storeURL, "connect_timeout=5", "target_session_attrs=read-write", applicationName)
 	return &dialect{
 		driver: "pgx",
 		goose:  goose.DialectPostgres,
@@ -197,6 +200,7 @@ func postgresDialect(storeURL string) *dialect {
 		wait:     15 * time.Second,
 		shared:   true,
 		database: storeURL,
+		reach:    newReach(),
 		named:    postgresError,
 	}
 }
@@ -266,8 +270,11 @@ func (d *dialect) patient() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), d.wait)
 }
 
-// connect opens a connection.
-func (d *dialect) connect(source string) (driver.Conn, error) {
+// connect opens a connection, on which nothing is cancelled while it is committing.
+func (d *dialect) connect(source string, committing *atomic.Bool) (driver.Conn, error) {
+	if d.reach != nil {
+		return d.reach.connect(source, committing)
+	}
 	pool, err := sql.Open(d.driver, source) // connects to nothing
 	if err != nil {
 		return nil, err

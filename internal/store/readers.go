@@ -43,6 +43,9 @@ func (r *readers) query(query string, args []any, each func(columns) error) erro
 	if err != nil {
 		return err
 	}
+	if one.outdated() {
+		_ = one.close() // nobody has it any more
+	}
 	for again := one.conn != nil; ; again = false {
 		if err = one.query(query, args, each); err == nil {
 			break
