@@ -38,7 +38,9 @@ type Handler struct {
 	Now            func() time.Time // nil: the real clock
 	TrustForwarded bool             // X-Forwarded-For comes from a proxy of ours
 
-	guesses throttle.Lockouts[netip.Prefix]
+	Tally throttle.Tally // of wrong keys, together with other servers; nil: there is one
+
+	guesses throttle.Lockouts
 }
 
 // prefix is what all paths of the surface begin with.
@@ -142,13 +144,19 @@ func (h *Handler) authorized(next web.Handler) web.Handler {
 			return partnercenter.ErrTokenMissing.With("The admin key is missing. Send it as 'Authorization: Bearer <admin key>'.")
 		}
 		source := web.Source(r, h.TrustForwarded)
-		if wait, ok := h.guesses.Admit(source, nil, key, h.now()); !ok {
+		guess := throttle.Guess{Who: "admin key " + source.String(), Text: key, At: h.now()}
+		right, wait, err := h.guesses.Try(r.Context(), h.Tally, guess, func() (bool, error) {
+			got := sha256.Sum256([]byte(key))
+			return subtle.ConstantTimeCompare(got[:], want[:]) == 1, nil
+		})
+		switch {
+		case err != nil:
+			return err
+		case wait > 0:
 			return h.tooMany(w, r, source, wait)
-		}
-		if got := sha256.Sum256([]byte(key)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+		case !right:
 			return partnercenter.ErrAccessDenied.With("Access denied. This is not the admin key that the server was started with (--admin-key, TENANTRY_ADMIN_KEY).")
 		}
-		h.guesses.Forget(source)
 		return next(w, r)
 	}
 }

@@ -43,8 +43,10 @@ type Handler struct {
 
 	Gate *web.Gate // of requests that are worked on at once; nil: any number
 
-	lockouts       throttle.Lockouts[guesser] // of passwords
-	factorLockouts throttle.Lockouts[guesser] // of codes: an empty guess, as one that was wrong may be right later
+	Tally throttle.Tally // of guesses of passwords and codes, together with other servers; nil: there is one
+
+	lockouts       throttle.Lockouts // of passwords
+	factorLockouts throttle.Lockouts // of codes: an empty guess, as one that was wrong may be right later
 }
 
 // endpoint is a line of the surface's table.

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
 )
 
 // guessing is a world whose clock moves, and a user whose password is guessed.
@@ -186,6 +188,61 @@ func TestLockoutSource(t *testing.T) {
 			}
 			if got := g.try(t, chosenPassword, test.b, "X-Forwarded-For", test.y); (got == locked) != test.counted {
 				t.Errorf("got %d, want locked %t", got, test.counted)
+			}
+		})
+	}
+}
+
+// lockedTally is one of servers that have locked out everybody, or cannot be reached.
+type lockedTally struct {
+	at   time.Time
+	away error
+}
+
+func (l lockedTally) held() throttle.Held {
+	return throttle.Held{Count: throttle.LockAfter, Last: l.at, Lock: throttle.FirstLock}
+}
+
+func (l lockedTally) CountGuess(context.Context, string, string, time.Time) (throttle.Held, bool, error) {
+	return l.held(), false, l.away
+}
+
+func (l lockedTally) Guesses(context.Context, string, time.Time) (throttle.Held, error) {
+	return l.held(), l.away
+}
+
+func (lockedTally) ForgiveGuesses(context.Context, string) error { return nil }
+
+// TestLockoutElsewhere: whoever is locked out by another server is refused here as well, at the same cost whether the password was
+// right, was never changed, or was none; and where nobody knows all are told to come back.
+func TestLockoutElsewhere(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		away error
+		want int
+	}{{"locked", nil, locked}, {"away", csp.ErrUnavailable, 90033}} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.Tally = lockedTally{start, test.away}
+			first, password := w.signIn()
+			for what, form := range map[string]url.Values{
+				"the right one":        asUser(),
+				"a wrong one":          with(asUser(), "password", "wrong"),
+				"the right first one":  with(with(asUser(), "username", first), "password", password),
+				"a wrong one for that": with(with(asUser(), "username", first), "password", "wrong"),
+			} {
+				tenant := v2
+				if form.Get("username") == first {
+					tenant = "/" + w.customer.ID + "/oauth2/v2.0/token"
+				}
+				before := w.Passwords.Hashes()
+				got := post(t, w.serve(), tenant, with(form, "scope", "openid")).Codes
+				if len(got) != 1 || got[0] != test.want {
+					t.Errorf("%s: got %v, want %d", what, got, test.want)
+				}
+				if cost := w.Passwords.Hashes() - before; cost != 1 {
+					t.Errorf("%s cost %d hashes, want 1", what, cost)
+				}
 			}
 		})
 	}

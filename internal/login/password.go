@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
+	"github.com/tenantry/tenantry/internal/token"
 )
 
 // userName is the sign-in name of a form, without the blanks that come with pasting.
@@ -85,20 +87,26 @@ func (h *Handler) userWithPassword(ctx context.Context, tenant *csp.Tenant, g gu
 
 // checkPassword refuses a password that is not the user's, and any from where too many wrong ones came. All refusals cost the same.
 func (h *Handler) checkPassword(ctx context.Context, user *csp.User, g guess) error {
-	who := guesser{user.ID, g.source}
-	if _, ok := h.lockouts.Admit(who, user.Credential, g.password, h.now()); !ok {
+	who := throttle.Guess{Who: guesser(user.ID, g.source), Meant: user.Credential, Text: g.password, At: h.now()}
+	slow := false // the hash was run that each refusal costs
+	right, wait, err := h.lockouts.Try(ctx, h.Tally, who, func() (bool, error) {
+		right, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, g.password)
+		slow = err != nil || !right || !token.IsDerived(user.Credential)
+		return right, err
+	})
+	if right {
+		return nil
+	}
+	if !slow {
 		if err := h.Passwords.VerifyNobody(ctx, g.password); err != nil {
 			return err
 		}
-		return ErrLockedOut
 	}
-	ok, err := h.Passwords.Verify(ctx, user.Credential, user.Tenant, g.password)
 	switch {
 	case err != nil:
 		return err
-	case !ok:
-		return ErrPasswordWrong
+	case wait > 0:
+		return ErrLockedOut
 	}
-	h.lockouts.Forget(who)
-	return nil
+	return ErrPasswordWrong
 }

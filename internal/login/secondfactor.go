@@ -11,6 +11,7 @@ import (
 	"rsc.io/qr"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
 	"github.com/tenantry/tenantry/internal/token"
 )
 
@@ -172,26 +173,36 @@ var errCodeWrong = errors.New("the code is none of the second factor's")
 
 // checkFactor refuses a code that is not the second factor's or was accepted before, and any after too many wrong ones.
 func (h *Handler) checkFactor(ctx context.Context, user *csp.User, factor *csp.SecondFactor, code string) error {
-	who := guesser{user: user.ID}
-	if _, ok := h.factorLockouts.Admit(who, factor.Sealed, "", h.now()); !ok {
-		return ErrLockedOut
-	}
 	secret, err := h.Passwords.Root.OpenCodeSecret(user.ID, factor.Sealed)
 	if err != nil {
 		return err
 	}
-	step, ok := secret.Match(code, h.now())
-	if !ok {
-		return errCodeWrong
+	who := throttle.Guess{Who: codeGuesser(user.ID), Meant: factor.Sealed, At: h.now()}
+	refusal := errCodeWrong
+	right, wait, err := h.factorLockouts.Try(ctx, h.Tally, who, func() (bool, error) {
+		step, ok := secret.Match(code, h.now())
+		if !ok {
+			return false, nil
+		}
+		err := h.Store.UseSecondFactor(ctx, user, factor.ID, step)
+		switch {
+		case errors.Is(err, csp.ErrNotFound): // it was removed meanwhile
+			return false, nil
+		case errors.Is(err, csp.ErrRedeemed):
+			refusal = err
+			return false, nil
+		}
+		return err == nil, err
+	})
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
+		return ErrLockedOut
+	case !right:
+		return refusal
 	}
-	err = h.Store.UseSecondFactor(ctx, user, factor.ID, step)
-	if errors.Is(err, csp.ErrNotFound) { // it was removed meanwhile
-		return errCodeWrong
-	}
-	if err == nil {
-		h.factorLockouts.Forget(who)
-	}
-	return err
+	return nil
 }
 
 // enrolment is what the page shows of a second factor that is to be.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
 )
 
 // The steps that every page knows.
@@ -92,12 +93,19 @@ func (v *visit) authenticate(want *wanted, name, password string) (*csp.User, *c
 // refuseNobody is the refusal of a name that there is not. It is locked out as any other: else the lock would tell on the pages which
 // names there are.
 func (v *visit) refuseNobody(name, password string) error {
-	who := guesser{csp.ID{}.Derived(csp.FoldedName(name)), v.h.source(v.r)}
-	if _, ok := v.h.lockouts.Admit(who, nil, password, v.h.now()); !ok {
+	who := guesser(csp.ID{}.Derived(csp.FoldedName(name)), v.h.source(v.r))
+	_, wait, err := v.h.lockouts.Try(v.r.Context(), v.h.Tally, throttle.Guess{Who: who, Text: password, At: v.h.now()}, never)
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
 		return ErrLockedOut
 	}
 	return ErrUserUnknown
 }
+
+// never is what a password of nobody is.
+func never() (right bool, err error) { return false, nil }
 
 // changing is what the page to change a password shows.
 type changing struct {

@@ -16,6 +16,12 @@ func DerivedCredential(salt []byte) []byte {
 	return append([]byte{derivedCredential}, salt...)
 }
 
+// IsDerived reports whether the credential is that of a first password, which takes no time to prove.
+func IsDerived(credential []byte) bool {
+	_, ok := derivedSalt(credential)
+	return ok
+}
+
 // derivedSalt is the salt of a derived credential; ok is false for any other.
 func derivedSalt(credential []byte) (salt []byte, ok bool) {
 	if len(credential) == 0 || credential[0] != derivedCredential {
