@@ -26,12 +26,16 @@ func (db *DB) DrawTokens(ctx context.Context, bucket string, tokens, burst time.
 		END
 		RETURNING full_at`
 	var at int64
-	if db.dialect.shared {
-		err = db.row(ctx, draw, args...).Scan(&at)
-	} else {
-		err = db.writes.do(ctx, func(t *tx) error { return t.row(draw, args...).Scan(&at) })
-	}
+	err = db.aside(ctx, draw, args, &at)
 	return time.Unix(0, at), err
+}
+
+// aside runs a statement that writes and answers a row, outside of the transactions of the writer where there are others that write.
+func (db *DB) aside(ctx context.Context, statement string, args []any, into ...any) error {
+	if db.dialect.shared {
+		return db.row(ctx, statement, args...).Scan(into...)
+	}
+	return db.writes.do(ctx, func(t *tx) error { return t.row(statement, args...).Scan(into...) })
 }
 
 // ForgetBuckets drops the buckets that are full, and reports how many they were.

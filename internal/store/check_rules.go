@@ -1,6 +1,11 @@
 package store
 
-import "github.com/tenantry/tenantry/internal/csp"
+import (
+	"strconv"
+
+	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
+)
 
 // rules are the invariants that a query can tell. Tenants with a profile are those of customers.
 var rules = []rule{
@@ -219,6 +224,11 @@ var rules = []rule{
 		SELECT g.id, g.partner
 		FROM granular_relationships g
 		WHERE NOT EXISTS (SELECT 1 FROM partners p WHERE p.n = g.partner)`},
+
+	{"guesses", "counts none, or is locked too early or too late", `
+		SELECT g.wrong, g.locked
+		FROM guesses g
+		WHERE g.wrong < 1 OR (g.locked <> 0) <> (g.wrong >= ` + strconv.Itoa(throttle.LockAfter) + `)`},
 
 	{"settings", "there are partners, and no root key is noted", `
 		SELECT COUNT(*) AS partners

@@ -140,6 +140,7 @@ var breaks = []struct {
 	{"granular_relationships", "has another customer than it says", `UPDATE granular_relationships SET customer = 0`},
 	{"granular_relationships", "is due at another time than it ends", `UPDATE granular_relationships SET due = 0`},
 	{"granular_relationships", "is active, and the partner has no relationship with the customer", `DELETE FROM relationships WHERE customer = ` + kestrel},
+	{"guesses", "counts none, or is locked too early or too late", `INSERT INTO guesses (who, wrong, tried, last, locked) VALUES (x'01', 10, '', 0, 0)`},
 	{"signing_keys", cannotRead, `UPDATE signing_keys SET certificate = x'00'`},
 	{"signing_keys", cannotRead, `UPDATE signing_keys SET sealed = x''`},
 	{"settings", "there are partners, and no root key is noted", `DELETE FROM settings WHERE name = 'root key'`},

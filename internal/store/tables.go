@@ -57,6 +57,7 @@ var tables = []table{
 	newTable("granular_relationships", "id", "id text, partner number, customer number, name text, due number, relationship text"),
 	newTable("accounts", "customer, account", "customer number, account number, name text, profile text"),
 	newTable("buckets", "id", "id text, full_at number").passes(),
+	newTable("guesses", "who", "who bytes, wrong number, tried text, last number, locked number").passes(),
 	newTable("marks", "writer", "writer text, number number, at number").passes(),
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/csp"
+	"github.com/tenantry/tenantry/internal/throttle"
 	"github.com/tenantry/tenantry/internal/token"
 )
 
@@ -28,6 +29,10 @@ type Store interface {
 	ForgetUsers(ctx context.Context, age time.Duration) (int, error)
 	DrawTokens(ctx context.Context, bucket string, tokens, burst time.Duration) (full time.Time, err error)
 	ForgetBuckets(ctx context.Context) (int, error)
+	CountGuess(ctx context.Context, who [16]byte, guess string, at time.Time) (held throttle.Held, counted bool, err error)
+	Guesses(ctx context.Context, who [16]byte, at time.Time) (throttle.Held, error)
+	ForgiveGuesses(ctx context.Context, who [16]byte) error
+	ForgetGuesses(ctx context.Context) (int, error)
 	Close() error
 }
 
@@ -103,6 +108,9 @@ func Run(t *testing.T, database Database) {
 		{"users of partners", testPartnerUsers},
 		{"buckets", testBuckets},
 		{"bucket race", testBucketRace},
+		{"guesses", testGuesses},
+		{"guesses of long ago", testGuessesForgiven},
+		{"guess race", testGuessRace},
 		{"signing key", testSigningKey},
 		{"code", testCode},
 		{"code redeemed by many", testCodeRace},
