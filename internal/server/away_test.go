@@ -46,6 +46,11 @@ func TestDatabaseAway(t *testing.T) {
 		return c.send(s, http.MethodPost, "/"+contoso+"/oauth2/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
 	}
 
+	password := func(password string) result {
+		form := url.Values{"grant_type": {"password"}, "client_id": {publicApp}, "resource": {"https://graph.windows.net"}, "username": {contosoAdmin}, "password": {password}}
+		return c.send(s, http.MethodPost, "/"+contoso+"/oauth2/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+	}
+
 	if err := cluster.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +59,9 @@ func TestDatabaseAway(t *testing.T) {
 		"again":     create(1),
 		"list":      c.send(s, http.MethodGet, "/v1/customers?size=1", ""),
 		"token":     token(),
+		"password":  password("dev-Passw0rd"),
+		"wrong one": password("wrong"),
+		"wrong key": c.send(s, http.MethodGet, "/_tenantry/admin/partners", "", "Authorization", "Bearer wrong"),
 		"admin API": c.send(s, http.MethodGet, "/_tenantry/admin/partners", "", "Authorization", "Bearer "+adminKey),
 	} {
 		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {

@@ -195,6 +195,7 @@ func (s *Server) admin(mux *http.ServeMux) []string {
 		Keys:           s.startedKeys,
 		Now:            s.config.Now,
 		TrustForwarded: s.config.TrustForwarded,
+		Tally:          s.tally(),
 	}
 	if s.clock != nil {
 		handler.Clock = s.clock
@@ -233,6 +234,7 @@ func (s *Server) login() *surface {
 		EnforceMFA:          s.config.MFA == api.MFAEnforce,
 		SecondFactorLife:    s.config.SecondFactorLife,
 		Gate:                s.gates.login,
+		Tally:               s.tally(),
 	}
 	mux := http.NewServeMux()
 	web.Mount(mux, handler.Routes(), handler.WriteError)

@@ -81,7 +81,7 @@ const tagSize = 16
 // Prove writes the text in letters for a URL, behind a tag that nobody makes without the root key. Who reads it has to name
 // the same purpose: no text that was proved for one counts for another.
 func (r Root) Prove(purpose [16]byte, text []byte) string {
-	return base64.RawURLEncoding.EncodeToString(append(r.tag(purpose, text), text...))
+	return base64.RawURLEncoding.EncodeToString(append(r.Tag(purpose, text), text...))
 }
 
 // Proved is the text that was proved for the purpose.
@@ -91,10 +91,11 @@ func (r Root) Proved(purpose [16]byte, proof string) (text []byte, ok bool) {
 		return nil, false
 	}
 	text = bytes[tagSize:]
-	return text, subtle.ConstantTimeCompare(bytes[:tagSize], r.tag(purpose, text)) == 1
+	return text, subtle.ConstantTimeCompare(bytes[:tagSize], r.Tag(purpose, text)) == 1
 }
 
-func (r Root) tag(purpose [16]byte, text []byte) []byte {
+// Tag is a keyed hash of the text for the purpose: the same for all who have the root key, and nothing to others.
+func (r Root) Tag(purpose [16]byte, text []byte) []byte {
 	return mac(r.keys.tag, purpose[:], text)[:tagSize]
 }
 
