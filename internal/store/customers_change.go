@@ -213,10 +213,11 @@ func (t *tx) deleteConsentsOf(partner, customer int64) error {
 	if err != nil {
 		return err
 	}
+	kind := csp.KindApplicationConsent(csp.ID(id))
 	return t.exec(`
 		DELETE FROM documents
-		WHERE customer = $1 AND kind = $2`,
-		customer, csp.KindApplicationConsent(csp.ID(id)))
+		WHERE customer = $1 AND (kind = $2 OR kind LIKE $3)`,
+		customer, kind, kind+"@%") // in whatever account: see accountKind
 }
 
 func (t *tx) deleteName(partner int64, name string, customer int64) error {

@@ -138,15 +138,25 @@ func testGranularEnds(t *testing.T, s *suite) {
 	}
 }
 
-// testApplicationConsents looks at what ends with delegated admin and with the relationship.
+// testApplicationConsents looks at what ends with delegated admin and with the relationship: of the partner that created the customer,
+// and of one that the customer accepted. The other's stays.
 func testApplicationConsents(t *testing.T, s *suite) {
-	ctx := t.Context()
 	creation := NewCreation(s.ids, s.contoso.ID, "kestrel"+".onmicrosoft.com")
 	s.mustCreate(t, creation)
-	id, kind := creation.Customer.ID, csp.KindApplicationConsent(s.contoso.ID)
-	give := func() {
+	id := creation.Customer.ID
+	if err := s.AcceptInvitation(t.Context(), acceptance(s.fabrikam, id)); err != nil {
+		t.Fatal(err)
+	}
+	for _, sides := range [][2]*csp.Partner{{s.contoso, s.fabrikam}, {s.fabrikam, s.contoso}} {
+		s.testConsentsEnd(t, id, sides[0], sides[1])
+	}
+}
+
+func (s *suite) testConsentsEnd(t *testing.T, id csp.ID, partner, other *csp.Partner) {
+	ctx := t.Context()
+	give := func(partner *csp.Partner) {
 		t.Helper()
-		_, err := s.ChangeDocuments(ctx, s.contoso.ID, id, csp.Call{}, kind, func([]csp.Document) ([]csp.Document, csp.Outcome, error) {
+		_, err := s.ChangeDocuments(ctx, partner.ID, id, csp.Call{}, csp.KindApplicationConsent(partner.ID), func([]csp.Document) ([]csp.Document, csp.Outcome, error) {
 			return []csp.Document{{ID: "app", Text: []byte("{}")}}, csp.Outcome{Answer: []byte("{}")}, nil
 		})
 		if err != nil {
@@ -155,13 +165,15 @@ func testApplicationConsents(t *testing.T, s *suite) {
 	}
 	wants := func(what string, n int) {
 		t.Helper()
-		if documents, err := s.Documents(ctx, s.contoso.ID, id, kind); err != nil || len(documents) != n {
-			t.Errorf("%s: got %v, %v, want %d", what, documents, err, n)
+		for of, n := range map[*csp.Partner]int{partner: n, other: 1} {
+			if documents, err := s.Documents(ctx, of.ID, id, csp.KindApplicationConsent(of.ID)); err != nil || len(documents) != n {
+				t.Errorf("%s of %s, those of %s: got %v, %v, want %d", what, partner.Name, of.Name, documents, err, n)
+			}
 		}
 	}
 	update := func(delegated bool) {
 		t.Helper()
-		_, err := s.UpdateCustomer(ctx, s.contoso.ID, id, csp.Call{}, func(customer *csp.Customer) (csp.Outcome, error) {
+		_, err := s.UpdateCustomer(ctx, partner.ID, id, csp.Call{}, func(customer *csp.Customer) (csp.Outcome, error) {
 			customer.DelegatedAccess = delegated
 			return csp.Outcome{Answer: []byte("{}")}, nil
 		})
@@ -169,19 +181,22 @@ func testApplicationConsents(t *testing.T, s *suite) {
 			t.Fatal(err)
 		}
 	}
+	give(other)
 	update(true)
-	give()
+	give(partner)
 	update(true)
 	wants("another change", 1)
 	update(false)
 	wants("the end of delegated admin", 0)
-	give()
+	give(partner)
 	update(false)
 	wants("another change without it", 1)
-	if _, err := s.EndRelationship(ctx, s.contoso.ID, id, csp.Call{}, csp.Outcome{Answer: []byte("{}")}); err != nil {
+	if _, err := s.EndRelationship(ctx, partner.ID, id, csp.Call{}, csp.Outcome{Answer: []byte("{}")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AcceptInvitation(ctx, &csp.Acceptance{Invitation: csp.Invitation{Partner: s.contoso.ID}, Customer: id}); err != nil {
+	again := acceptance(partner, id)
+	again.Invitation.Delegated = false
+	if err := s.AcceptInvitation(ctx, again); err != nil {
 		t.Fatal(err)
 	}
 	wants("the end of the relationship", 0)
