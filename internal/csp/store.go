@@ -249,7 +249,8 @@ type Store interface {
 	// returns leaves the user as it was, and is returned. It may be called more than once. ErrNotFound if there is no such user.
 	ChangePartnerUser(ctx context.Context, partner ID, principalName string, change func(*User) error) error
 
-	// DeletePartnerUser removes a user of the partner's own tenant for good. ErrNotFound if there is no such user.
+	// DeletePartnerUser removes a user of the partner's own tenant for good, with its second factor and what it allowed
+	// applications there. ErrNotFound if there is no such user.
 	DeletePartnerUser(ctx context.Context, partner ID, principalName string) error
 
 	// CreateApp registers an application. ErrExists if its id is taken.

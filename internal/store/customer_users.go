@@ -248,17 +248,28 @@ func (t *tx) changeMembers(user *csp.User, lost, got []string) error {
 
 // ForgetUsers purges the users that were deleted longer than age ago, and reports how many they were.
 func (db *DB) ForgetUsers(ctx context.Context, age time.Duration) (int, error) {
-	_, err := db.forget(ctx, age, `
-		DELETE FROM second_factors
+	for _, theirs := range [...]string{
+		`DELETE FROM second_factors
 		WHERE (tenant, account) IN (
 			SELECT f.tenant, f.account
 			FROM second_factors f
 			JOIN deleted_users d ON d.tenant = f.tenant AND d.id = f.account
 			WHERE d.deleted < $1
 			LIMIT $2
-		)`)
-	if err != nil {
-		return 0, err
+		)`,
+		`DELETE FROM consents
+		WHERE (tenant, app, granter, permission) IN (
+			SELECT c.tenant, c.app, c.granter, c.permission
+			FROM deleted_users d
+			JOIN tenants t ON t.n = d.tenant
+			JOIN consents c ON c.tenant = t.id AND c.granter = d.id
+			WHERE d.deleted < $1
+			LIMIT $2
+		)`,
+	} {
+		if _, err := db.forget(ctx, age, theirs); err != nil {
+			return 0, err
+		}
 	}
 	return db.forget(ctx, age, `
 		DELETE FROM deleted_users

@@ -283,13 +283,25 @@ func (db *DB) DeletePartnerUser(ctx context.Context, partner csp.ID, principalNa
 		return err
 	}
 	return db.writes.do(ctx, func(t *tx) error {
-		rows, err := t.affected(`
+		var id []byte
+		err := t.row(`
 			DELETE FROM users
-			WHERE tenant = $1 AND name = $2`,
-			owner.n, strings.ToLower(principalName))
-		if err == nil && rows == 0 {
-			err = csp.ErrNotFound
+			WHERE tenant = $1 AND name = $2
+			RETURNING id`,
+			owner.n, strings.ToLower(principalName)).Scan(&id)
+		if err != nil {
+			return notFound(err)
 		}
-		return err
+		err = t.exec(`
+			DELETE FROM second_factors
+			WHERE tenant = $1 AND account = $2`,
+			owner.n, id)
+		if err != nil {
+			return err
+		}
+		return t.exec(`
+			DELETE FROM consents
+			WHERE tenant = $1 AND granter = $2`,
+			partner[:], id)
 	})
 }

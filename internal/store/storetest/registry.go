@@ -120,6 +120,15 @@ func testPartnerUsers(t *testing.T, s *suite) {
 	if got, readErr := s.User(t.Context(), s.contoso.ID, ana.PrincipalName); !errors.Is(err, failed) || readErr != nil || !cmp.Equal(ana, got) {
 		t.Errorf("a change that fails: got %+v, %v, %v", got, err, readErr)
 	}
+	app := s.ids.New()
+	for _, user := range []*csp.User{zoe, ana, other} {
+		err := errors.Join(
+			s.AddSecondFactor(t.Context(), user, &csp.SecondFactor{ID: s.ids.New(), Sealed: []byte{1}, Enrolled: s.clock}),
+			s.AddConsent(t.Context(), csp.Consent{Tenant: user.Tenant, User: user.ID, App: app}, []string{"openid"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	for range 2 {
 		err = s.DeletePartnerUser(t.Context(), s.contoso.ID, "ANA@contoso.onmicrosoft.com")
 		if _, readErr := s.User(t.Context(), s.contoso.ID, ana.PrincipalName); !errors.Is(readErr, csp.ErrNotFound) {
@@ -128,6 +137,9 @@ func testPartnerUsers(t *testing.T, s *suite) {
 	}
 	if !errors.Is(err, csp.ErrNotFound) {
 		t.Errorf("deleted again: got %v, want %v", err, csp.ErrNotFound)
+	}
+	for _, user := range []*csp.User{zoe, ana, other} {
+		s.wantLeft(t, user, app, user != ana)
 	}
 	if got, err := s.PartnerUsers(t.Context(), s.fabrikam.ID); err != nil || !cmp.Equal([]*csp.User{other}, got) {
 		t.Errorf("users of another partner: got %v, %v", got, err)
@@ -140,6 +152,17 @@ func testPartnerUsers(t *testing.T, s *suite) {
 		if err := s.DeletePartnerUser(t.Context(), partner, zoe.PrincipalName); !errors.Is(err, csp.ErrNotFound) {
 			t.Errorf("deletion of another's user: got %v, want %v", err, csp.ErrNotFound)
 		}
+	}
+}
+
+// wantLeft fails the test unless the user's second factor and what it allowed the application are there, or both are not.
+func (s *suite) wantLeft(t *testing.T, user *csp.User, app csp.ID, want bool) {
+	t.Helper()
+	if _, err := s.SecondFactor(t.Context(), user); (err == nil) != want || err != nil && !errors.Is(err, csp.ErrNotFound) {
+		t.Errorf("second factor of %s: got %v, want it there: %t", user.PrincipalName, err, want)
+	}
+	if allowed, err := s.Consents(t.Context(), csp.Consent{Tenant: user.Tenant, User: user.ID, App: app}); err != nil || (len(allowed) > 0) != want {
+		t.Errorf("consents of %s: got %v, %v, want them there: %t", user.PrincipalName, allowed, err, want)
 	}
 }
 

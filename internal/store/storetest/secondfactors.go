@@ -77,15 +77,19 @@ func testSecondFactorRace(t *testing.T, s *suite) {
 	}
 }
 
-// testSecondFactorEnds: it lasts as long as its user can come back.
+// testSecondFactorEnds: it lasts as long as its user can come back, and so does what the user allowed applications.
 func testSecondFactorEnds(t *testing.T, s *suite) {
 	creation := NewCreation(s.ids, s.contoso.ID, "kestrel.onmicrosoft.com")
 	s.mustCreate(t, creation)
 	customer := creation.Customer.ID
 	ana, bo, cy := s.newUser(customer, "ana"), s.newUser(customer, "bo"), s.newUser(customer, "cy")
+	app := s.ids.New()
 	for _, user := range []*csp.User{ana, bo, cy} {
 		s.mustCreateUser(t, s.contoso.ID, user)
-		if err := s.AddSecondFactor(t.Context(), user, &csp.SecondFactor{ID: s.ids.New(), Sealed: []byte{1}, Enrolled: s.clock}); err != nil {
+		err := errors.Join(
+			s.AddSecondFactor(t.Context(), user, &csp.SecondFactor{ID: s.ids.New(), Sealed: []byte{1}, Enrolled: s.clock}),
+			s.AddConsent(t.Context(), csp.Consent{Tenant: customer, User: user.ID, App: app}, []string{"openid", "profile"}))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -94,21 +98,15 @@ func testSecondFactorEnds(t *testing.T, s *suite) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.ForgetUsers(t.Context(), 60*time.Hour); err != nil {
-		t.Fatal(err)
+	if n, err := s.ForgetUsers(t.Context(), 60*time.Hour); err != nil || n != 1 {
+		t.Fatalf("purged %d, %v, want 1", n, err)
 	}
-	has := func(when string, user *csp.User, want bool) {
-		t.Helper()
-		if _, err := s.SecondFactor(t.Context(), user); (err == nil) != want || err != nil && !errors.Is(err, csp.ErrNotFound) {
-			t.Errorf("%s: %s: got %v", when, user.PrincipalName, err)
-		}
-	}
-	has("purged", ana, false)
-	has("deleted", bo, true)
-	has("there", cy, true)
+	s.wantLeft(t, ana, app, false) // purged
+	s.wantLeft(t, bo, app, true)   // deleted
+	s.wantLeft(t, cy, app, true)
 	if err := s.DeleteCustomer(t.Context(), s.contoso.ID, customer, csp.Call{}, csp.Outcome{}); err != nil {
 		t.Fatal(err)
 	}
-	has("the tenant is gone", bo, false)
-	has("the tenant is gone", cy, false)
+	s.wantLeft(t, bo, app, false)
+	s.wantLeft(t, cy, app, false)
 }
