@@ -58,6 +58,11 @@ verify: generate ## fail if generate or go mod tidy would change anything
 demo: ## the main job, shown
 	$(GO) run ./cmd/tenantry demo
 
+.PHONY: failover
+failover: ## two servers while the leader of a PostgreSQL cluster is killed; needs patroni, etcd and postgresql (.ci/patroni installs them)
+	$(GO) vet -tags failover ./deploy/...
+	$(GO) test -tags failover -count=1 -timeout 12m -v ./deploy/...
+
 .PHONY: bench
 bench: ## the server against its own echo ceiling, side by side
 	$(GO) run ./bench

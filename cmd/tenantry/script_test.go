@@ -76,10 +76,16 @@ func fits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// damage FILE fills the last page of a database with zeros.
+// damage FILE [N] fills the last page of a database with zeros, or the Nth from its end.
 func damage(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: damage file")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: damage file [N]")
+	}
+	n := 1
+	if len(args) == 2 {
+		var err error
+		n, err = strconv.Atoi(args[1])
+		ts.Check(err)
 	}
 	const page = 4096
 	file, err := os.OpenFile(ts.MkAbs(args[0]), os.O_RDWR, 0)
@@ -87,6 +93,6 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 	defer file.Close()
 	end, err := file.Seek(0, io.SeekEnd)
 	ts.Check(err)
-	_, err = file.WriteAt(make([]byte, page), end-page)
+	_, err = file.WriteAt(make([]byte, page), end-int64(n)*page)
 	ts.Check(err)
 }
