@@ -86,6 +86,9 @@ type member struct {
 	State string `json:"state"`
 }
 
+// patroni is who asks Patroni: one that was stunned does not answer.
+var patroni = &http.Client{Timeout: 2 * time.Second}
+
 // members asks the nodes, the first that answers.
 func (c *cluster) members() []member {
 	for node := range 3 {
@@ -93,7 +96,7 @@ func (c *cluster) members() []member {
 		if err != nil {
 			continue
 		}
-		response, err := http.Get(address + "/cluster")
+		response, err := patroni.Get(address + "/cluster")
 		if err != nil {
 			continue
 		}
@@ -127,12 +130,22 @@ func (c *cluster) api(node string) (string, error) {
 // leader is the name of the node that takes writes.
 func (c *cluster) leader(t *testing.T) string {
 	t.Helper()
-	members := c.members()
-	i := slices.IndexFunc(members, func(m member) bool { return m.Role == "leader" })
-	if i < 0 {
-		t.Fatalf("members %v: no leader", members)
+	var name string
+	eventually(t, "there is a leader", func() bool {
+		name = c.leads()
+		return name != ""
+	})
+	return name
+}
+
+// leads is the name of the leader now, or empty.
+func (c *cluster) leads() string {
+	for _, m := range c.members() {
+		if m.Role == "leader" {
+			return m.Name
+		}
 	}
-	return members[i].Name
+	return ""
 }
 
 // whole reports whether a leader has two others, one of them synchronous, that have all it has but for what is on the way.

@@ -22,8 +22,8 @@ func TestFailover(t *testing.T) {
 	t.Run("the others go", func(t *testing.T) { testOthersGo(t, c, w) })
 }
 
-// testLeaderGoes kills the leader under load, lets it come back, and has the next leader hand over. What was answered 201 is there
-// at the end, once, and callers have seen nothing but that and 503 with Retry-After.
+// testLeaderGoes kills the leader under load, lets it come back, has the next leader hand over, and the one after that replaced while it
+// goes on. What was answered 201 is there at the end, once, and callers have seen nothing but that and 503 with Retry-After.
 func testLeaderGoes(t *testing.T, c *cluster, w *world) {
 	l := w.startLoad(t)
 
@@ -44,8 +44,19 @@ func testLeaderGoes(t *testing.T, c *cluster, w *world) {
 	l.awaitCreates(t, "after the handing over", 100)
 	l.report(t, "handing over")
 
+	old = c.leader(t)
+	t.Logf("stun Patroni of %s, the leader", old)
+	c.node(t, "stun", old)
+	eventually(t, "there is a second leader", func() bool { name := c.leads(); return name != "" && name != old })
+	l.awaitCreates(t, "beside a leader that does not know that it is none", 100)
+	l.report(t, "two leaders")
+	c.node(t, "wake", old)
+	eventually(t, old+" has stepped down", c.whole)
+	l.awaitCreates(t, "after it has stepped down", 100)
+
 	l.end(t)
 	l.check(t)
+	w.checkStore(t)
 }
 
 // testOthersGo leaves the leader alone. What is written is on one disk only then: it must not be answered as done, to nobody,
@@ -66,18 +77,18 @@ func testOthersGo(t *testing.T, c *cluster, w *world) {
 	for _, node := range others {
 		c.node(t, "kill", node)
 	}
-	for n := range 2 {
-		var group sync.WaitGroup
-		for i, one := range calls {
+	var group sync.WaitGroup
+	for n := range 2 { // who asks twice at once, at both servers, is not told by one what the other must not say yet
+		for _, one := range calls {
 			group.Go(func() {
-				a, err := w.call(w.servers[i], one)
+				a, err := w.call(w.servers[n], one)
 				if err != nil || a.status != http.StatusServiceUnavailable || a.retryAfter == "" {
-					t.Errorf("%s %s on one disk only, %d: got %v, %v, want 503 with Retry-After", one.method, one.path, n+1, a, err)
+					t.Errorf("%s %s on one disk only, server %d: got %v, %v, want 503 with Retry-After", one.method, one.path, n+1, a, err)
 				}
 			})
 		}
-		group.Wait()
 	}
+	group.Wait()
 	c.node(t, "start", others[0])
 	for i, one := range calls {
 		a, err := w.settled(w.servers[1-i], one)
@@ -89,6 +100,7 @@ func testOthersGo(t *testing.T, c *cluster, w *world) {
 	if n := w.domains(t)["alone.onmicrosoft.com"]; n != 1 {
 		t.Errorf("the customer is in the list %d times, want once", n)
 	}
+	w.checkStore(t)
 }
 
 // create is a call that makes a customer, and what it has come to.
@@ -133,6 +145,7 @@ type load struct {
 type outage struct {
 	answers     int
 	first, last time.Time
+	longest     time.Duration // that a caller waited, for whatever answer
 }
 
 // rate is how many creates are begun in a second. It is far below what the cluster can: the end is checked call by call.
@@ -172,8 +185,9 @@ func (l *load) create(caller, n int) {
 	l.creates = append(l.creates, one)
 	l.mu.Unlock()
 	for server := one.server; ; server = 1 - server { // a load balancer may send the repetition elsewhere
+		start := time.Now()
 		a, err := l.world.call(l.world.servers[server], one.call)
-		if l.settle(one, server, a, err) {
+		if l.settle(one, server, a, err, time.Since(start)) {
 			return
 		}
 		select {
@@ -184,10 +198,11 @@ func (l *load) create(caller, n int) {
 }
 
 // settle records an answer, and reports whether it is the last to the call.
-func (l *load) settle(one *create, server int, a *answer, err error) bool {
+func (l *load) settle(one *create, server int, a *answer, err error, took time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.changed.Broadcast()
+	l.busy[server].longest = max(l.busy[server].longest, took)
 	switch {
 	case err != nil:
 		l.faults = append(l.faults, fmt.Sprintf("create of %s: %v", one.domain, err))
@@ -235,7 +250,8 @@ func (l *load) report(t *testing.T, what string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, o := range l.busy {
-		t.Logf("%s: server %d answered 503 %d times, during %v", what, i+1, o.answers, o.last.Sub(o.first).Round(100*time.Millisecond))
+		t.Logf("%s: server %d answered 503 %d times, during %v; the longest wait for an answer was %v",
+			what, i+1, o.answers, o.last.Sub(o.first).Round(100*time.Millisecond), o.longest.Round(100*time.Millisecond))
 	}
 	l.busy = [2]outage{}
 }

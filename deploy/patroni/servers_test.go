@@ -25,6 +25,9 @@ type world struct {
 	servers [2]string // their URLs
 	client  *http.Client
 	token   string
+
+	environment []string // of the command
+	binary      string
 }
 
 // startServers starts two servers.
@@ -41,7 +44,7 @@ func startServers(t *testing.T, store string) *world {
 
 	makeWorld(t, environment, binary)
 
-	w := &world{client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	w := &world{client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}, environment: environment, binary: binary}
 	for i := range w.servers {
 		w.servers[i] = startServer(t, environment, binary)
 	}
@@ -113,6 +116,16 @@ func startServer(t *testing.T, environment []string, binary string) string {
 		t.Fatalf("the server says %q, want where it serves", line)
 	}
 	return address
+}
+
+// checkStore holds the store to all that has to be true of it.
+func (w *world) checkStore(t *testing.T) {
+	t.Helper()
+	check := exec.Command(w.binary, "store", "check")
+	check.Env = w.environment
+	if text, err := check.CombinedOutput(); err != nil {
+		t.Errorf("store check: %v\n%s", err, text)
+	}
 }
 
 // answer is what a call was answered.
