@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/tenantry/tenantry/internal/store/postgrestest"
 )
 
 // door is a database that can be reached or not.
@@ -86,4 +88,21 @@ func TestReach(t *testing.T) {
 			t.Errorf("the end of the looking took %v", took)
 		}
 	})
+}
+
+// TestNobodyIsLookedForAfterClose closes a store whose replica is not there.
+func TestNobodyIsLookedForAfterClose(t *testing.T) {
+	db, err := Open(t.Context(), postgrestest.Newest(t).NewDatabase(t), Options{Replica: "postgres://tenantry@127.0.0.1:1/nobody"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reaches := []*reach{db.dialect.reach, db.replica.view.dialect.reach}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+	for i, r := range reaches {
+		if r.closed.Err() == nil {
+			t.Errorf("reach %d goes on", i+1)
+		}
+	}
 }

@@ -230,6 +230,7 @@ func (r *replica) prove(ctx context.Context, one *reader) error {
 func (r *replica) close() error {
 	r.stop()
 	<-r.done
+	r.view.dialect.reach.end()
 	return r.view.reads.close()
 }
 
