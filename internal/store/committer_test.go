@@ -9,11 +9,15 @@ import (
 
 // TestFullQueue refuses a write that would have to wait for a place in the queue, and has done nothing then.
 func TestFullQueue(t *testing.T) {
-	c := newCommitter(&connection{dialect: sqliteDialect(":memory:")}, nil, func(int) {}, nil) // its loop does not run
+	d, err := sqliteDialect(":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCommitter(&connection{dialect: d}, nil, func(int) {}, nil) // its loop does not run
 	for range cap(c.queue) {
 		c.queue <- &write{}
 	}
-	err := c.do(t.Context(), func(*tx) error { t.Error("the write ran"); return nil })
+	err = c.do(t.Context(), func(*tx) error { t.Error("the write ran"); return nil })
 	if !errors.Is(err, csp.ErrOverloaded) || !errors.Is(err, csp.ErrUnavailable) {
 		t.Errorf("got %v, want ErrOverloaded, which is an ErrUnavailable", err)
 	}

@@ -40,10 +40,11 @@ type dialect struct {
 	nameless bool          // parameters that come in order need no names
 	shared   bool          // other servers may write to it at the same time
 
-	name     string // of a store in memory, which its connections find each other by
-	path     string // of the file, or empty
-	database string // the URL of the database, or empty
-	reach    *reach // the way to it; nil: there is but one, which is always open
+	name       string // of a store in memory, which its connections find each other by
+	path       string // of the file, or empty
+	fileSystem string // SQLite's way to that file; empty: there is only one
+	database   string // the URL of the database, or empty
+	reach      *reach // the way to it; nil: there is but one, which is always open
 
 	// named is an error by the name that we have for it: errLost, errConflict, or as it is. The connection may be nil.
 	named func(driver.Conn, error) error
@@ -62,7 +63,7 @@ func dialectOf(storeURL string) (*dialect, error) {
 	scheme, rest, ok := strings.Cut(storeURL, ":")
 	switch {
 	case ok && scheme == "sqlite" && rest != "":
-		return sqliteDialect(rest), nil
+		return sqliteDialect(rest)
 	case ok && (scheme == "postgres" || scheme == "postgresql"):
 		if _, err := pgconn.ParseConfig(storeURL); err != nil {
 			return nil, fmt.Errorf("store %s: %w; use postgres://USER:PASSWORD@HOST:PORT/DATABASE", Redacted(storeURL), withoutSecrets(err))
@@ -118,7 +119,7 @@ func Redacted(storeURL string) string {
 // hidden stands where a password was.
 const hidden = "xxxxx"
 
-func sqliteDialect(rest string) *dialect {
+func sqliteDialect(rest string) (_ *dialect, err error) {
 	d := &dialect{
 		driver: "sqlite",
 		goose:  goose.DialectSQLite3,
@@ -142,10 +143,11 @@ func sqliteDialect(rest string) *dialect {
 	}
 	if rest == ":memory:" {
 		d.name = rand.Text()
-	} else {
-		d.path = rest
+		return d, nil
 	}
-	return d
+	d.path = rest
+	d.fileSystem, err = fileSystem()
+	return d, err
 }
 
 // applicationName is what PostgreSQL tells of our connections.
@@ -299,9 +301,8 @@ const mapped = "mmap_size(2147418112)"
 
 // source is the driver's data source name, with more pragmas than all connections have.
 //
-// WAL with synchronous FULL makes a commit durable with one sync of the log. A checkpoint stops the writer: with 4000 pages
-// it is short enough not to be the slowest answer in a hundred. A statement that meets a lock waits. Measurements:
-// docs/decisions/0003.
+// WAL with synchronous FULL makes a commit durable with one sync of the log, and package walfile relies on it. SQLite makes no
+// checkpoints by itself: see checkpoints. A statement that meets a lock waits. Measurements: docs/decisions/0003 and 0021.
 func (d *dialect) source(pragmas ...string) string {
 	if d.database != "" {
 		return d.database
@@ -316,8 +317,8 @@ func (d *dialect) source(pragmas ...string) string {
 		options.Set("vfs", "memdb")
 		return "file:/" + d.name + "?" + options.Encode()
 	}
-	if exclusiveVFS != "" {
-		options.Set("vfs", exclusiveVFS)
+	if d.fileSystem != "" {
+		options.Set("vfs", d.fileSystem)
 	}
 	options["_pragma"] = append(options["_pragma"],
 		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(0)", "journal_size_limit(134217728)")

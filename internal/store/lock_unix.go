@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/tenantry/tenantry/internal/store/walfile"
 )
 
 // lockFile takes the lock of a store's file, and writes into it who has it.
@@ -31,6 +33,6 @@ func lockFile(path, owner string) (*os.File, error) {
 // unlockFile gives the lock back. The file stays: to remove it would let two owners lock two files of one name.
 func unlockFile(file *os.File) error { return file.Close() }
 
-// exclusiveVFS is SQLite's way to a file that one process has for itself: its connections agree in memory about who reads and
-// who writes. Else each read locks and unlocks bytes of a second file, which are two system calls and a fifth of a look-up.
-const exclusiveVFS = "unix-excl"
+// fileSystem is SQLite's way to a file that one process has for itself: its connections agree in memory about who reads and who
+// writes. Else each read locks and unlocks bytes of a second file, which are two system calls and a fifth of a look-up.
+func fileSystem() (name string, err error) { return walfile.Register() }

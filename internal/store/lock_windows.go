@@ -21,5 +21,5 @@ func lockFile(path, _ string) (*os.File, error) {
 // unlockFile gives the lock back.
 func unlockFile(file *os.File) error { return file.Close() }
 
-// exclusiveVFS is empty: on Windows SQLite has only one way to a file.
-const exclusiveVFS = ""
+// fileSystem is SQLite's own: on Windows it has only one way to a file.
+func fileSystem() (name string, err error) { return "", nil }

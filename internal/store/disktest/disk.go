@@ -26,6 +26,7 @@ type Disk struct {
 	badSyncs func(name string) bool
 	badWrite func(name string) bool
 	syncs    int
+	writes   map[string]int // by the name of the file
 }
 
 // file is one of a disk's, beside what the operating system holds of it.
@@ -58,7 +59,7 @@ func New(dir string) (*Disk, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil { // as SQLite does
 		return nil, err
 	}
-	d := &Disk{dir: dir, files: map[string]*file{}}
+	d := &Disk{dir: dir, files: map[string]*file{}, writes: map[string]int{}}
 	disks.Lock()
 	defer disks.Unlock()
 	if disks.byDir == nil {
@@ -87,6 +88,13 @@ func (d *Disk) Fill(full bool) { d.set(func() { d.full = full }) }
 
 // Repair ends all that was asked of the disk.
 func (d *Disk) Repair() { d.set(func() { d.full, d.badSyncs, d.badWrite = false, nil, nil }) }
+
+// Writes is how many writes of the file the disk was asked for.
+func (d *Disk) Writes(name string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.writes[name]
+}
 
 func (d *Disk) set(change func()) {
 	d.mu.Lock()
@@ -179,6 +187,9 @@ func (d *Disk) opened(name string) error {
 func (d *Disk) changed(name string, c change) (refused error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if c.bytes != nil {
+		d.writes[name]++
+	}
 	switch {
 	case d.badWrite != nil && d.badWrite(name):
 		return errBroken

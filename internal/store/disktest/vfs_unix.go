@@ -14,7 +14,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// name is the file system that the store opens its file with.
+// name is the file system that does the work for the one that the store opens its file with.
 const name = "unix-excl"
 
 // SQLite's interfaces to files, as the functions that the translated code calls.
